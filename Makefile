@@ -1,0 +1,57 @@
+# Twolamps: everything a clone needs is Python 3.11+ and make. `make` alone lists what can be done.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check proto fmt lock
+
+BIN := .venv/bin
+READY := .venv/.ready
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+help: ## list what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## start the whole platform in one process, on an embedded PostgreSQL
+	@$(BIN)/twolamps up
+
+demo: $(READY) ## live a couple's first evening, on its own platform or on a running one (URL=http://...)
+	@$(BIN)/twolamps demo $(if $(URL),--url $(URL))
+
+test: $(READY) ## run every test
+	$(BIN)/pytest -n 2
+
+check: $(READY) ## lint, types, import rules, contracts, and whether generated files are up to date
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/buf lint proto
+	$(BIN)/python proto/generate.py --check
+	$(BIN)/mypy
+
+proto: $(READY) ## generate the code that proto/ describes
+	$(BIN)/python proto/generate.py
+
+fmt: $(READY) ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/buf format --write proto
+
+lock: $(READY) ## write requirements.lock anew from pyproject.toml (then review the diff)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-header --no-emit-index-url --output-file requirements.lock pyproject.toml
+
+# The virtual environment: exactly the locked packages, checked by hash, wheels only. The first Python that is new enough
+# makes it, or the one named by PYTHON=.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Twolamps needs Python 3.11 or later; none was found."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment. Install one package, then run make again:"; \
+		$(PYTHON) -c 'import sys; print("  python%d.%d-venv   (Debian, Ubuntu: apt install)" % sys.version_info[:2])'; \
+		exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version), once; this takes about half a minute ..."
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(PIP_INSTALL) --require-hashes --only-binary=:all: --no-compile --requirement requirements.lock
+	@$(PIP_INSTALL) --no-build-isolation --editable .
+	@touch $@
