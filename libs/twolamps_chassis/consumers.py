@@ -1,0 +1,154 @@
+"""How does a service take in events? In order per stream, each once, in one transaction per batch.
+
+Promises: the cursor, read under lock, is the dedupe; a record that came early waits aside while others pass; one that
+fails for its own sake is parked with all that follow it on its key; what passes by itself is raised, for the caller to
+send the batch again. Handlers take lists.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from twolamps_chassis import parked
+from twolamps_chassis.couples import Couples
+from twolamps_chassis.db import Database, Transaction, traceparent
+from twolamps_chassis.edge import BUSY
+from twolamps_chassis.telemetry import CONSUMED, log, origin
+from twolamps_events.base import Event
+from twolamps_events.catalog import EVENTS
+from twolamps_events.pairing import CalendarChanged, CoupleEnded, CoupleFormed, SessionEnded, SharesChanged
+
+Handler = Callable[[Sequence[Any], Transaction], Awaitable[None]]
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event as it travels: its envelope, and its body not yet read."""
+
+    source: str
+    key: UUID
+    seq: int
+    epoch: int
+    type: str
+    time: datetime
+    traceparent: str
+    body: bytes
+
+
+class Consumer:
+    """A service's group for one source. `handlers` by event class; what is not in it only moves the cursor."""
+
+    def __init__(self, database: Database, source: str, couples: Couples, handlers: Mapping[type[Event], Handler]) -> None:
+        self.database, self.source, self.couples, self.handlers = database, source, couples, dict(handlers)
+        self.projected: dict[type[Event], Handler] = {
+            CoupleFormed: couples.on_couple_formed,
+            CalendarChanged: couples.on_calendar_changed,
+            SharesChanged: couples.on_shares_changed,
+            CoupleEnded: couples.on_couple_ended,
+            SessionEnded: couples.on_session_ended,
+        }
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Settle every record: applied, skipped, held aside or parked. Raises only what passes by itself."""
+        for start in range(0, len(records), BATCH):
+            batch = records[start : start + BATCH]
+            try:
+                await self._settle(batch)
+            except BUSY:
+                raise
+            except Exception as error:
+                log().warning("consumer.batch_failed", service=self.database.schema, source=self.source, **origin(error))
+                for record in batch:
+                    await self._settle_alone(record)
+
+    async def retry_parked(self) -> int:
+        """Try again what failed and is due for it; how many streams were tried."""
+        async with self.database.begin() as tx:
+            keys = await parked.list_due(tx, self.source)
+        for key in keys:
+            await self.replay(key)
+        return len(keys)
+
+    async def replay(self, key: UUID) -> bool:
+        """Apply what is parked on a stream, in order; True when nothing is left there."""
+        try:
+            async with self.database.begin() as tx:
+                await tx.lock([key])
+                await parked.lock_cursors(tx, self.source, [key])
+                waiting = [Record(self.source, *row) for row in await parked.list_failed(tx, self.source, key)]
+                await self._apply(waiting, tx)
+                await parked.remove(tx, self.source, [(r.key, r.seq) for r in waiting])
+            return True
+        except BUSY:
+            raise
+        except Exception as error:
+            async with self.database.begin() as tx:
+                await parked.count_attempt(tx, self.source, key, type(error).__name__)
+            return False
+
+    async def _settle_alone(self, record: Record) -> None:
+        try:
+            await self._settle([record])
+        except BUSY:
+            raise
+        except Exception as error:
+            log().error("consumer.parked", service=self.database.schema, source=self.source, key=str(record.key),
+                        seq=record.seq, type=record.type, **origin(error))  # fmt: skip
+            async with self.database.begin() as tx:
+                await tx.lock([record.key])
+                cursors = await parked.lock_cursors(tx, self.source, [record.key])
+                if record.seq == cursors[record.key] + 1:
+                    await parked.park(tx, [record], "failed", type(error).__name__)
+                    await parked.save_cursors(tx, self.source, {record.key: record.seq})
+
+    async def _settle(self, records: Sequence[Record]) -> None:
+        async with self.database.begin() as tx:
+            keys = sorted({record.key for record in records})
+            await tx.lock(keys)
+            before = await parked.lock_cursors(tx, self.source, keys)
+            cursors = dict(before)
+            blocked = await parked.list_blocked(tx, self.source, keys)
+            held = [Record(self.source, *row) for row in await parked.list_held(tx, self.source, keys)]
+            ready: list[tuple[int, Record]] = []
+            behind, early = [], []
+            for record in sorted({(r.key, r.seq): r for r in (*held, *records)}.values(), key=lambda r: r.seq):
+                if record.seq == cursors[record.key] + 1:
+                    cursors[record.key] = record.seq
+                    if record.key in blocked:
+                        behind.append(record)
+                    else:
+                        ready.append((record.seq - before[record.key], record))
+                elif record.seq > cursors[record.key]:
+                    early.append(record)
+            await self._apply([r for _, r in sorted(ready, key=lambda pair: (pair[0], pair[1].type))], tx)
+            await parked.remove(tx, self.source, [(r.key, r.seq) for r in held if r.seq <= cursors[r.key]])
+            await parked.park(tx, early, "gap")
+            await parked.park(tx, behind, "behind")
+            await parked.save_cursors(tx, self.source, {k: seq for k, seq in cursors.items() if seq != before[k]})
+        count = CONSUMED.labels
+        count(self.database.schema, self.source, "applied").inc(len(ready))
+        count(self.database.schema, self.source, "aside").inc(len(early) + len(behind))
+
+    async def _apply(self, records: Iterable[Record], tx: Transaction) -> None:
+        """Hand runs of one type to their handler; a later epoch proves the couple's end, an earlier one is over."""
+        run: list[Event] = []
+        for record in records:
+            stream = tx.streams[record.key]
+            kind = EVENTS.get(record.type)
+            if record.epoch > stream.epoch or (run and type(run[0]) is not kind):
+                await self._hand_over(run, tx)
+                run = []
+            if record.epoch > stream.epoch:
+                await self.couples.end(tx, record.key, record.epoch)
+            if kind is not None and record.epoch == stream.epoch and (kind in self.handlers or kind in self.projected):
+                traceparent.set(record.traceparent)
+                run.append(kind.read(record.body))
+        await self._hand_over(run, tx)
+
+    async def _hand_over(self, run: list[Event], tx: Transaction) -> None:
+        for handlers in (self.projected, self.handlers):
+            if run and (handler := handlers.get(type(run[0]))) is not None:
+                await handler(run, tx)

@@ -1,0 +1,90 @@
+"""What happens when its time has come? Rows whose due_at is past are claimed with their stream and handed over in lists.
+
+Promises: never early (the database's clock decides), each once (the claim and what follows commit together), no waiting
+for locks (a row in use is tried again after 20 ms), order by due time within a batch.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from twolamps_chassis.consumers import Consumer
+from twolamps_chassis.db import Database, Row, Transaction
+from twolamps_chassis.idempotency import forget_replies
+from twolamps_chassis.streams import Stream
+from twolamps_chassis.telemetry import DUE, log, origin
+
+Handler = Callable[[Sequence[Row], Transaction], Awaitable[None]]
+LONGEST_SLEEP_S, AGAIN_S = 1.0, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A table with columns stream_key, due_at, state; rows in state 'pending' are claimed. The handler moves them on."""
+
+    table: str
+    handler: Handler
+    batch: int = 500
+
+    def claim(self) -> str:
+        """Locks rows and their streams, passing by what others hold."""
+        return f"""SELECT due.*, streams.key AS locked_key, streams.epoch AS locked_epoch, streams.seq AS locked_seq
+                   FROM {self.table} AS due JOIN streams ON streams.key = due.stream_key
+                   WHERE due.state = 'pending' AND due.due_at <= $1 ORDER BY due.due_at LIMIT {self.batch}
+                   FOR UPDATE OF due, streams SKIP LOCKED"""
+
+    def next_in(self) -> str:
+        """Time until the next row is due."""
+        return f"SELECT min(due_at) - $1 FROM {self.table} WHERE state = 'pending'"
+
+
+class DueLoop:
+    """Claims the due rows of a service, retries what consumers parked, and forgets old replies."""
+
+    def __init__(self, database: Database, dues: Sequence[Due], consumers: Sequence[Consumer]) -> None:
+        self.database, self.dues, self.consumers = database, dues, consumers
+
+    async def run(self) -> None:
+        """Until cancelled; an error is logged and the rows are claimed again."""
+        while True:
+            self.database.due.clear()
+            try:
+                sleep_s = await self.turn()
+            except Exception as error:
+                log().warning("due_rows.failed", service=self.database.schema, **origin(error))
+                sleep_s = 0.2
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.database.due.wait(), sleep_s)
+
+    async def turn(self) -> float:
+        """Handle everything that is due now; seconds until the next look."""
+        sleep_s = LONGEST_SLEEP_S
+        for due in self.dues:
+            while await self._batch(due):
+                pass
+            async with self.database.begin(readonly=True) as tx:
+                wait: timedelta | None = await tx.fetchval(due.next_in(), tx.now)
+            if wait is not None:
+                sleep_s = min(sleep_s, max(wait.total_seconds(), AGAIN_S))
+        for consumer in self.consumers:
+            await consumer.retry_parked()
+        return sleep_s
+
+    async def tidy(self) -> None:
+        """Hourly: forget what need not be kept."""
+        while True:
+            async with self.database.begin() as tx:
+                await forget_replies(tx)
+            await asyncio.sleep(3600)
+
+    async def _batch(self, due: Due) -> bool:
+        async with self.database.begin() as tx:
+            rows = await tx.fetch(due.claim(), tx.now)
+            tx.streams = {r["locked_key"]: Stream(r["locked_epoch"], r["locked_seq"]) for r in rows}
+            if rows:
+                await due.handler(rows, tx)
+                for row in rows:
+                    DUE.labels(due.table).observe(max(0.0, (tx.now - row["due_at"]).total_seconds()))
+        return len(rows) == due.batch

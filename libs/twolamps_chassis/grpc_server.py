@@ -1,0 +1,170 @@
+"""How does a gRPC call come in? Through one interceptor: who calls, is it well formed, how long may it take, what went wrong.
+
+Promises: a method without an access option does not start; a person's token never opens an internal method; every error
+leaves as a rich status whose text quotes nothing of the request; a call without a deadline gets ten seconds.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, cast
+
+import grpc
+import protovalidate
+from google.protobuf.descriptor_pool import Default as descriptors
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import BadRequest
+from google.rpc.status_pb2 import Status
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+from grpc_reflection.v1alpha import reflection as reflect
+from grpc_status import rpc_status
+
+from twolamps.access.v1.access_pb2 import Access
+from twolamps_chassis import errors
+from twolamps_chassis.auth import Caller, Verifier
+from twolamps_chassis.db import traceparent
+from twolamps_chassis.edge import BUSY, Call, access_of, current_call
+from twolamps_chassis.telemetry import CALLS, log, origin
+
+DEADLINE_S = 10.0
+MAY_CALL: Mapping[str, frozenset[str]] = {
+    "ApplyFence": frozenset({"pairing"}),
+    "FindCouple": frozenset({"prompts", "scheduling", "notifications"}),
+    "ListChanges": frozenset({"gateway"}),
+    "Heads": frozenset({"gateway"}),
+}
+"""Which services may call an internal method."""
+OPTIONS = (
+    ("grpc.max_receive_message_length", 1 << 20),
+    ("grpc.server.max_pending_requests", 100_000),  # else a reconnect burst is answered CANCELLED
+    ("grpc.server.max_pending_requests_hard_limit", 100_000),
+    ("grpc.so_reuseport", 0),
+)
+
+
+class Edge(grpc.aio.ServerInterceptor):
+    """The one interceptor of a server."""
+
+    def __init__(self, verifier: Verifier, statuses: Mapping[str, errors.Statuses]) -> None:
+        self.verifier, self.statuses = verifier, statuses
+        self.access: dict[str, int] = {}
+
+    async def intercept_service(self, continuation: Any, details: grpc.HandlerCallDetails) -> Any:
+        """Wrap the handler of a method that has an access option."""
+        handler = await continuation(details)
+        _, service, method = details.method.split("/")
+        if handler is None or not service.startswith("twolamps."):
+            return handler
+        need = self.access.get(details.method)
+        if need is None:
+            found = descriptors().FindServiceByName(service).methods_by_name[method]
+            need = self.access[details.method] = access_of(found)
+        codec = (handler.request_deserializer, handler.response_serializer)
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(self._unary(details, service, need, handler.unary_unary), *codec)
+        assert handler.unary_stream is not None, "no method takes a stream"
+        return grpc.unary_stream_rpc_method_handler(self._stream(details, service, need, handler.unary_stream), *codec)
+
+    def _unary(self, details: Any, service: str, need: int, inner: Callable[..., Awaitable[Message]]) -> Any:
+        async def call(request: Message, context: Any) -> Message:
+            started, code = time.monotonic(), "OK"
+            try:
+                self._enter(details, need, request, context)
+                remaining = context.time_remaining()
+                async with asyncio.timeout(min(DEADLINE_S, remaining) if remaining is not None else DEADLINE_S):
+                    return await inner(request, context)
+            except asyncio.CancelledError:
+                code = "CANCELLED"
+                raise
+            except Exception as error:
+                status = self._status(error, service, details.method)
+                code = grpc_code(status)
+                await context.abort_with_status(rpc_status.to_status(status))
+                raise AssertionError from error
+            finally:
+                CALLS.labels(details.method.rsplit("/", 1)[1], code).observe(time.monotonic() - started)
+
+        return call
+
+    def _stream(self, details: Any, service: str, need: int, inner: Callable[..., Any]) -> Any:
+        async def call(request: Message, context: Any) -> Any:
+            try:
+                self._enter(details, need, request, context)
+                async for message in inner(request, context):
+                    yield message
+            except Exception as error:
+                await context.abort_with_status(rpc_status.to_status(self._status(error, service, details.method)))
+
+        return call
+
+    def _enter(self, details: Any, need: int, request: Message, context: Any) -> None:
+        """Who calls, then whether the request is well formed: a stranger learns nothing of the rules."""
+        given = {str(k): v for k, v in details.invocation_metadata or ()}
+        bearer = str(given.get("authorization", ""))
+        token = bearer[7:] if bearer[:7].lower() == "bearer " else ""
+        caller: Caller | None = None
+        if need == Access.ACCESS_INTERNAL:
+            caller = self.verifier.service(token)
+            if caller.service not in MAY_CALL.get(details.method.rsplit("/", 1)[1], ()):
+                raise errors.NotAllowed
+        elif need != Access.ACCESS_ANYONE:
+            caller = self.verifier.person(token)
+        address = _host(context.peer())
+        if claimed := str(given.get("x-twolamps-client-address", "")):
+            if self.verifier.service(str(given.get("x-twolamps-service-token", ""))).service != "gateway":
+                raise errors.NotAllowed
+            address = claimed
+        traceparent.set(str(given.get("traceparent", ""))[:55])
+        current_call.set(Call(caller, str(given.get("idempotency-key", "")), address))
+        protovalidate.validate(request)
+
+    def _status(self, error: Exception, service: str, method: str) -> Status:
+        if isinstance(error, protovalidate.ValidationError):
+            return _invalid(error)
+        known = errors.status_of(error, self.statuses.get(service, {}))
+        if known is not None:
+            return known
+        if isinstance(error, BUSY):
+            busy = errors.status_of(errors.TryAgain(retry_after_s=0.2), {})
+            assert busy is not None
+            return busy
+        log().error("call.failed", method=method, **origin(error))
+        internal = errors.status_of(errors.Internal(), {})
+        assert internal is not None
+        return internal
+
+
+def make_server(edge: Edge, servicers: Sequence[tuple[Callable[[Any, Any], None], object]], reflection: bool) -> Any:
+    """A server with health and the given (add_..._to_server, servicer) pairs."""
+    server = grpc.aio.server(interceptors=[edge], options=OPTIONS)
+    for add, servicer in servicers:
+        add(servicer, server)
+    health_pb2_grpc.add_HealthServicer_to_server(health_aio.HealthServicer(), server)
+    if reflection:
+        reflect.enable_server_reflection([*edge.statuses, reflect.SERVICE_NAME], server)
+    return server
+
+
+def grpc_code(status: Status) -> str:
+    """The name of a status's code."""
+    return next(code.name for code in grpc.StatusCode if code.value[0] == status.code)
+
+
+def _invalid(error: protovalidate.ValidationError) -> Status:
+    bad = BadRequest()
+    for violation in error.violations:
+        proto = cast(Any, violation.proto)
+        path = ".".join(element.field_name for element in proto.field.elements)
+        rule = "required" if proto.rule_id == "required" else proto.rule_id
+        bad.field_violations.add(field=path, description=_sentence(proto.message, rule), reason=rule)
+    return errors.status(grpc.StatusCode.INVALID_ARGUMENT, "invalid_field", "A field breaks its rule.", bad)
+
+
+def _sentence(message: str, rule: str) -> str:
+    return f"must be: {message.removeprefix('must ')}" if message else rule
+
+
+def _host(peer: str) -> str:
+    """The address of a gRPC peer such as ipv4:127.0.0.1:5000."""
+    return peer.split(":", 1)[-1].rsplit(":", 1)[0]

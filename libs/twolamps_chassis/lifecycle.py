@@ -1,0 +1,68 @@
+"""How does a process live? Loops run until it is told to stop; readiness goes first, then streams, then calls, then loops.
+
+Promises: a loop that dies is logged and started again with growing pauses; stopping takes at most ten seconds.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+from twolamps_chassis.telemetry import log, origin
+
+Loop = Callable[[], Awaitable[None]]
+STOP_WITHIN_S = 10.0
+
+
+class Lifecycle:
+    """The loops of a process and the order in which it stops."""
+
+    def __init__(self) -> None:
+        self.ready = False
+        self.stopping = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.on_stop: list[Loop] = []
+
+    def loop(self, name: str, run: Loop) -> None:
+        """Keep a loop running until the process stops."""
+        self.tasks.append(asyncio.create_task(self._keep(name, run), name=name))
+
+    def at_stop(self, step: Loop) -> None:
+        """Do this when stopping, in the order of registration."""
+        self.on_stop.append(step)
+
+    async def until_stopped(self) -> None:
+        """Wait for SIGTERM or SIGINT (or `stopping`), then stop in order."""
+        running = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            running.add_signal_handler(name, self.stopping.set)
+        self.ready = True
+        await self.stopping.wait()
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Readiness first, the registered steps, then the loops; bounded."""
+        self.ready = False
+        self.stopping.set()
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                for step in self.on_stop:
+                    try:
+                        await step()
+                    except Exception as error:
+                        log().warning("lifecycle.stop_step_failed", **origin(error))
+                for task in self.tasks:
+                    task.cancel()
+                await asyncio.gather(*self.tasks, return_exceptions=True)
+        except TimeoutError:
+            log().warning("lifecycle.stopped_late")
+
+    async def _keep(self, name: str, run: Loop) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await run()
+                return
+            except Exception as error:
+                log().error("lifecycle.loop_died", role=name, **origin(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)

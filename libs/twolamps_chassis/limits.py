@@ -1,0 +1,38 @@
+"""How often may a thing be tried? Moving windows per person, address or named field, kept by the `limits` library.
+
+Promises: counts attempts, not successes; the answer says when to try again; what is counted is hashed, never kept.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from twolamps_chassis.errors import TooManyRequests
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`rate` as in "5/10 minutes"; `by` is person, address, or the name of a request's field."""
+
+    rate: str
+    by: str
+
+
+class Limiter:
+    """Counts attempts of this process."""
+
+    def __init__(self) -> None:
+        self.windows = MovingWindowRateLimiter(MemoryStorage())
+        self.items: dict[str, RateLimitItem] = {}
+
+    async def hit(self, limit: Limit, method: str, who: str) -> None:
+        """Count one attempt; raises TooManyRequests where there were too many."""
+        item = self.items.setdefault(limit.rate, parse(limit.rate))
+        key = hashlib.sha256(who.strip().lower().encode()).hexdigest()[:32]
+        if not await self.windows.hit(item, method, limit.by, key):
+            reset_at, _ = await self.windows.get_window_stats(item, method, limit.by, key)
+            raise TooManyRequests(retry_after_s=max(1.0, reset_at - time.time()))

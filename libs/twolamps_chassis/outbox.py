@@ -1,0 +1,55 @@
+"""Where do events wait until they are sent? In the outbox, written by the transaction that made them true.
+
+Promises: an event row exists exactly when its state does; ids of one stream rise with its seq, because both are taken
+under the stream's lock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from twolamps_chassis.streams import Stream
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+FLUSH = """
+WITH taken AS (
+    UPDATE streams SET seq = v.seq FROM unnest($1::uuid[], $2::bigint[]) AS v(key, seq) WHERE streams.key = v.key
+)
+INSERT INTO outbox (key, seq, epoch, type, body, time, traceparent)
+SELECT key, seq, epoch, type, body, $8, $9
+FROM unnest($3::uuid[], $4::bigint[], $5::int[], $6::text[], $7::bytea[]) WITH ORDINALITY AS e(key, seq, epoch, type, body, n)
+ORDER BY n
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An event that was recorded in this transaction."""
+
+    key: UUID
+    seq: int
+    epoch: int
+    type: str
+    body: bytes
+
+
+async def flush(
+    conn: "PoolConnectionProxy", rows: list[OutboxRow], streams: dict[UUID, Stream], now: datetime, traceparent: str
+) -> None:
+    """Write the recorded events and the streams' new heads in one statement."""
+    keys = {row.key for row in rows}
+    await conn.execute(
+        FLUSH,
+        list(keys),
+        [streams[key].seq for key in keys],
+        [row.key for row in rows],
+        [row.seq for row in rows],
+        [row.epoch for row in rows],
+        [row.type for row in rows],
+        [row.body for row in rows],
+        now,
+        traceparent,
+    )

@@ -1,0 +1,87 @@
+"""Where is a record that could not be applied? Here, where an operator finds it: early, failed, or behind a failed one.
+
+Promises: a record is parked in the transaction that moves the cursor past it, so it is never lost and never twice; a
+failed one is tried again with growing pauses, eight times, then left for `twolamps dlq`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from twolamps_chassis.consumers import Record
+    from twolamps_chassis.db import Row, Transaction
+
+ENVELOPE = "key, seq, epoch, type, time, traceparent, body"
+ATTEMPTS = 8
+
+
+async def lock_cursors(tx: "Transaction", source: str, keys: Sequence[UUID]) -> dict[UUID, int]:
+    """The last settled seq of each stream, locked in key order."""
+    sql = "SELECT key, seq FROM cursors WHERE source = $1 AND key = ANY($2::uuid[]) ORDER BY key FOR UPDATE"
+    rows = await tx.fetch(sql, source, keys)
+    if len(rows) < len(keys):
+        new = "INSERT INTO cursors (source, key, seq) SELECT $1, unnest($2::uuid[]), 0 ORDER BY 2 ON CONFLICT DO NOTHING"
+        await tx.execute(new, source, keys)
+        rows = await tx.fetch(sql, source, keys)
+    return {row["key"]: row["seq"] for row in rows}
+
+
+async def save_cursors(tx: "Transaction", source: str, cursors: Mapping[UUID, int]) -> None:
+    """Move cursors."""
+    sql = """UPDATE cursors SET seq = v.seq FROM unnest($2::uuid[], $3::bigint[]) AS v(key, seq)
+             WHERE cursors.source = $1 AND cursors.key = v.key"""
+    if cursors:
+        await tx.execute(sql, source, list(cursors), list(cursors.values()))
+
+
+async def list_blocked(tx: "Transaction", source: str, keys: Sequence[UUID]) -> set[UUID]:
+    """Streams on which a failed record waits."""
+    sql = "SELECT DISTINCT key FROM parked WHERE source = $1 AND key = ANY($2::uuid[]) AND reason <> 'gap'"
+    return {row["key"] for row in await tx.fetch(sql, source, keys)}
+
+
+async def list_held(tx: "Transaction", source: str, keys: Sequence[UUID]) -> "list[Row]":
+    """Envelopes of what came early on these streams."""
+    sql = f"SELECT {ENVELOPE} FROM parked WHERE source = $1 AND key = ANY($2::uuid[]) AND reason = 'gap' ORDER BY seq"
+    return await tx.fetch(sql, source, keys)
+
+
+async def list_failed(tx: "Transaction", source: str, key: UUID) -> "list[Row]":
+    """Envelopes of the failed record of a stream and all behind it, in order."""
+    sql = f"SELECT {ENVELOPE} FROM parked WHERE source = $1 AND key = $2 AND reason <> 'gap' ORDER BY seq"
+    return await tx.fetch(sql, source, key)
+
+
+async def list_due(tx: "Transaction", source: str) -> list[UUID]:
+    """Streams whose failed record is due to be tried again."""
+    sql = "SELECT DISTINCT key FROM parked WHERE source = $1 AND retry_at <= $2 LIMIT 100"
+    return [row["key"] for row in await tx.fetch(sql, source, tx.now)]
+
+
+async def park(
+    tx: "Transaction", records: "Iterable[Record]", reason: Literal["gap", "failed", "behind"], error: str = ""
+) -> None:
+    """Park records; one that lies here already stays as it is."""
+    sql = f"""INSERT INTO parked (source, {ENVELOPE}, reason, error, retry_at, parked_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                      CASE WHEN $9 = 'failed' THEN $11::timestamptz + interval '1 second' END, $11) ON CONFLICT DO NOTHING"""
+    rows = [(r.source, r.key, r.seq, r.epoch, r.type, r.time, r.traceparent, r.body, reason, error, tx.now) for r in records]
+    if rows:
+        await tx.executemany(sql, rows)
+
+
+async def count_attempt(tx: "Transaction", source: str, key: UUID, error: str) -> None:
+    """One more attempt failed: the next is later by a factor of three, until there is none."""
+    sql = """UPDATE parked SET attempts = attempts + 1, error = $3,
+                 retry_at = CASE WHEN attempts + 1 < $5 THEN $4::timestamptz + interval '1 second' * 3 ^ (attempts + 1) END
+             WHERE source = $1 AND key = $2 AND reason = 'failed'"""
+    await tx.execute(sql, source, key, error, tx.now, ATTEMPTS)
+
+
+async def remove(tx: "Transaction", source: str, places: Sequence[tuple[UUID, int]]) -> None:
+    """Take records out, because they were applied."""
+    sql = """DELETE FROM parked USING unnest($2::uuid[], $3::bigint[]) AS v(key, seq)
+             WHERE parked.source = $1 AND parked.key = v.key AND parked.seq = v.seq"""
+    if places:
+        await tx.execute(sql, source, [key for key, _ in places], [seq for _, seq in places])

@@ -1,0 +1,48 @@
+"""What can an operator set? Every TWOLAMPS_* variable, typed, in one table; an unknown one is an error.
+
+Promises: a secret can come from a file (NAME_FILE); a value that does not fit stops the start with its name.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class UnknownSetting(Exception):
+    """There is no such setting."""
+
+
+class Settings(BaseSettings):
+    """The settings of a process."""
+
+    model_config = SettingsConfigDict(env_prefix="TWOLAMPS_", frozen=True, extra="forbid")
+
+    env: Literal["production", "demo", "test"] = Field("production", description="where this runs; demo and test may move the clock")
+    data: Path = Field(Path(".twolamps"), description="folder of everything a standalone keeps")
+    host: str = Field("127.0.0.1", description="address that HTTP and gRPC listen on")
+    http_port: int = Field(8400, ge=0, le=65535, description="port of HTTP/JSON, SSE and the docs page; 0 takes a free one")
+    grpc_port: int = Field(8401, ge=0, le=65535, description="port of gRPC; 0 takes a free one")
+    admin_port: int = Field(8402, ge=0, le=65535, description="port of healthz, readyz, metrics and status, on loopback")
+    postgres: str = Field("", description="a superuser's URL of a PostgreSQL server; empty starts the embedded one")
+    clock_file: Path | None = Field(None, description="file with seconds that time is ahead; demo and test only")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    cors_origins: list[str] = Field([], description="origins of browser apps that may call the API")
+    flood_limit: str = Field("3000/minute", description="requests an address may make at the gateway")
+    reflection: bool = Field(False, description="answer gRPC reflection")
+
+
+def load_settings() -> Settings:
+    """Settings from the environment; raises UnknownSetting or pydantic.ValidationError, naming the variable."""
+    known = {f"TWOLAMPS_{name}".upper() for name in Settings.model_fields}
+    given: dict[str, str] = {}
+    for variable, value in os.environ.items():
+        if not variable.startswith("TWOLAMPS_") or variable.startswith("TWOLAMPS_TEST_"):
+            continue
+        if variable.removesuffix("_FILE") in known and variable not in known:
+            given[variable.removesuffix("_FILE").removeprefix("TWOLAMPS_").lower()] = Path(value).read_text().strip()
+        elif variable not in known:
+            raise UnknownSetting(variable)
+    return Settings(**given)  # type: ignore[arg-type]  # pydantic parses the texts

@@ -1,0 +1,56 @@
+"""What can be seen from outside? Structured logs and metrics, with ids and counts and never a person's words.
+
+Promises: a log line carries only fields of the allow-list; the text of an exception is never logged, only its type and
+the line it came from, since a text may quote what somebody wrote.
+"""
+
+import logging
+import sys
+import traceback
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+CALLS = Histogram("twolamps_calls_seconds", "RPCs by method and outcome", ["method", "code"])
+RELAYED = Counter("twolamps_relayed_events_total", "Events the relay handed on", ["source"])
+CONSUMED = Counter("twolamps_consumed_events_total", "Events a consumer settled", ["service", "source", "outcome"])
+DUE = Histogram("twolamps_due_lateness_seconds", "How late due rows were claimed", ["table"])
+STREAMS = Gauge("twolamps_open_streams", "Open client streams", ["transport"])
+OUTBOX_AGE = Gauge("twolamps_outbox_oldest_seconds", "Age of the oldest event that waits", ["service"])
+PARKED = Gauge("twolamps_parked_events", "Parked events", ["service", "reason"])
+ALLOWED = frozenset(
+    "event level timestamp service source method code seconds count key seq type error error_type at address port url table "
+    "attempts reason role session_id person_id couple_id request_id status path".split()
+)
+
+
+def _only_allowed(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name in ALLOWED}
+
+
+def configure_logs(level: str) -> None:
+    """JSON lines on stderr from here on; libraries' own loggers only from warnings up."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def log() -> Any:
+    """The logger."""
+    return structlog.get_logger()
+
+
+def origin(error: BaseException) -> dict[str, str]:
+    """Fields that tell an error without its text: its type, and the innermost lines of ours."""
+    frames = [f"{f.filename.rsplit('/', 2)[-2]}/{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+    return {"error_type": type(error).__name__, "at": " < ".join(reversed(frames[-4:]))}

@@ -1,0 +1,42 @@
+"""The pytest plugin: `postgres` for a session, `stage` for a test."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from twolamps_testkit.servers import Postgres
+from twolamps_testkit.stage import Stage
+
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server with a migrated template: the one of TWOLAMPS_TEST_POSTGRES, else the embedded one."""
+    server = Postgres.open()
+    try:
+        asyncio.run(server.prepare())
+        yield server
+    finally:
+        if server.server is not None:
+            server.server.stop()
+
+
+@pytest.fixture
+async def stage(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A stage with a database of its own."""
+    name = await postgres.copy()
+    made = Stage(postgres, name, tmp_path)
+    try:
+        yield made
+    finally:
+        await made.close()
+        await postgres.drop(name)
+
+
+def pytest_report_header() -> str:
+    """Say which servers a run takes."""
+    real = "the server of TWOLAMPS_TEST_POSTGRES" if os.environ.get("TWOLAMPS_TEST_POSTGRES") else "embedded PostgreSQL"
+    return f"twolamps: {real}"

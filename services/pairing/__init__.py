@@ -1,0 +1,1 @@
+"""Pairing: people, their sessions, and who is with whom."""

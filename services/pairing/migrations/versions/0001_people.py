@@ -1,0 +1,35 @@
+"""People and their sessions."""
+
+from twolamps_chassis.migrate import run
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    run("""
+    CREATE TABLE people (
+        id uuid PRIMARY KEY, mail_hash bytea NOT NULL UNIQUE, mail bytea NOT NULL, password_hash text NOT NULL,
+        display_name bytea NOT NULL, pronouns bytea NOT NULL, zone text NOT NULL, locale text NOT NULL,
+        created_at timestamptz NOT NULL
+    );
+    CREATE TABLE sessions (
+        id uuid PRIMARY KEY, person_id uuid NOT NULL REFERENCES people, client_name text NOT NULL,
+        created_at timestamptz NOT NULL, last_used_at timestamptz NOT NULL, ended_at timestamptz
+    );
+    CREATE INDEX sessions_person ON sessions (person_id, created_at DESC, id);
+    CREATE TABLE refresh_tokens (
+        token_hash bytea PRIMARY KEY, session_id uuid NOT NULL REFERENCES sessions, made_at timestamptz NOT NULL,
+        used_at timestamptz
+    );
+    CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
+
+    ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON people TO :app USING (id = nullif(current_setting('app.person', true), '')::uuid);
+    CREATE POLICY work ON people TO :worker USING (true);
+    ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON sessions TO :app USING (person_id = nullif(current_setting('app.person', true), '')::uuid);
+    CREATE POLICY work ON sessions TO :worker USING (true);
+    GRANT SELECT, UPDATE ON people, sessions TO :app;
+    GRANT SELECT, INSERT, UPDATE ON people, sessions, refresh_tokens TO :worker;
+    """)

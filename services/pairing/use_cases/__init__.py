@@ -1,0 +1,1 @@
+"""What pairing can do, one verb a file."""

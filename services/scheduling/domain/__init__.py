@@ -1,0 +1,1 @@
+"""The rules of invites, slots and reminders; plain Python."""
