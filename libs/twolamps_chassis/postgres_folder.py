@@ -84,15 +84,16 @@ def lock_supervisor(home: Path) -> IO[bytes]:
 def lock_server(home: Path, install: Install) -> IO[bytes]:
     """The home's server lock, after stopping whatever an earlier supervisor left running.
 
-    Raises PostgresUnavailable when a leftover ends neither by itself, nor by a fast, nor by an immediate shutdown.
+    Raises PostgresUnavailable when a leftover does not end by an immediate shutdown.
     """
     lock = (home / "server.lock").open("ab")
-    for mode in ("fast", "immediate"):
-        if not _locked_within(lock, seconds=0):
-            # That the lock is held proves that the process named in postmaster.pid is ours: signalling it is safe.
-            options = ("--pgdata", str(home / "cluster"), "--mode", mode, "--timeout", "5", "--silent")
-            run_program(install, home, "pg_ctl", "stop", *options)
-        if _locked_within(lock, seconds=2):
+    if _locked_within(lock, seconds=0):
+        return lock
+    for _ in range(10):
+        # That the lock is held proves that the process named in postmaster.pid is ours: signalling it is safe.
+        options = ("--pgdata", str(home / "cluster"), "--mode", "immediate", "--no-wait", "--silent")
+        run_program(install, home, "pg_ctl", "stop", *options)
+        if _locked_within(lock, seconds=1):
             return lock
     lock.close()
     raise PostgresUnavailable(f"an earlier server on {home} could not be stopped")

@@ -6,8 +6,8 @@ Promises:
 - No TCP. One socket in a folder of mode 0700, and only the user who started the server may log in, as any database
   login (peer authentication), so there is no password to keep.
 - The server ends with the process that started it, even by kill -9: that process holds the only writing end of a pipe,
-  and the pipe's end is the signal to stop. Should the pipe's reader be killed too, the next start stops what is left
-  before it begins. Committed rows are never lost: fsync and checksums are on.
+  and the pipe's end is an immediate shutdown. Should the pipe's reader be killed too, the next start stops what is
+  left before it begins. Committed rows are never lost: fsync and checksums are on, a start recovers.
 - One supervisor a folder. PostgreSQL's log (`server.log`, the previous start's in `server.log.1`) quotes no rows and no
   statements.
 
@@ -52,17 +52,18 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-# The server runs beside a reader of the pipe: end of input, by `stop` or by our death, is a fast shutdown.
+# The server runs beside a reader of the pipe: a line is a fast shutdown, the end of input an immediate one.
 SUPERVISE = """
 exec 3<&0 </dev/null
 "$@" 3<&- & server=$!
-( read -r _ <&3; kill -INT $server ) & reader=$!
+( read -r _ <&3 && kill -INT $server && read -r _ <&3; kill -QUIT $server ) & reader=$!
 exec 3<&-
 wait $server; status=$?
 kill $reader 2>/dev/null
 exit $status
 """
 START_SECONDS = 60.0
+FAST_STOP_SECONDS = 5.0
 STOP_SECONDS = 30.0
 
 
@@ -114,9 +115,16 @@ class PostgresServer:
 
     def stop(self) -> None:
         """A fast shutdown: open sessions end, everything committed is on disk. Stopping twice is harmless."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        pipe = self._process.stdin
         try:
+            if pipe is not None and not pipe.closed:
+                # The pipe is broken when the server has ended by itself.
+                with contextlib.suppress(BrokenPipeError), pipe:
+                    pipe.write(b"stop\n")
+                    pipe.flush()
+                    # After a session crashed, PostgreSQL 18 can miss a fast shutdown: then closing the pipe ends it.
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        self._process.wait(FAST_STOP_SECONDS)
             self._process.wait(STOP_SECONDS)
         finally:
             for lock in self._locks:

@@ -45,7 +45,7 @@ PLANTED = [
     ("service", "pairing.domain.couples", "import pairing.store"),
     ("service", "prompts.cellar", STRAY),
     ("gateway", "gateway.errors", "import gateway.auth"),
-    ("gateway", "gateway.sse", "import gateway.transcoder"),
+    ("gateway", "gateway.sse", "import gateway.openapi"),
     ("gateway", "gateway.cellar", STRAY),
     ("domain", "scheduling.domain.couples", "import twolamps_chassis.rooms"),
     ("domain", "pairing.domain.couples", "import twolamps_events.rooms"),

@@ -157,6 +157,22 @@ async def test_a_server_whose_watchers_were_killed_too_is_stopped_by_the_next_st
         server.stop()
 
 
+async def test_a_stop_right_after_a_session_crashed_still_ends_the_server(folder: Path) -> None:
+    server = PostgresServer.start(folder)
+    await run(server.superuser_dsn("postgres"), "CREATE TABLE lamp AS SELECT 7 AS id", "SELECT 1")
+    home = postgres_folder.read_home(folder)
+    assert home is not None
+    postmaster = psutil.Process(int((home / "cluster" / "postmaster.pid").read_text().split()[0]))
+    postmaster.children()[0].kill()
+    server.stop()
+    assert not postmaster.is_running()
+    server = PostgresServer.start(folder)
+    try:
+        assert await run(server.superuser_dsn("postgres"), "SELECT id FROM lamp") == 7
+    finally:
+        server.stop()
+
+
 def test_a_leftover_pid_of_an_unrelated_process_does_not_stop_the_start(folder: Path) -> None:
     PostgresServer.start(folder).stop()
     home = postgres_folder.read_home(folder)
