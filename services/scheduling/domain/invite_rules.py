@@ -56,6 +56,10 @@ class CounterChangesNothing(Rule):
     field: ClassVar[str] = "starts_at"
 
 
+class TimeTaken(Rule):
+    """You two already have an accepted invite at this time."""
+
+
 class InviteTooShort(Rule):
     """An invite lasts at least one minute."""
 

@@ -1,19 +1,19 @@
 """Who may do what to an invite between two equals, and what becomes of it?
 
 Promise: every function here is pure; it returns a new `Invite` or raises the broken rule, and the invite it was given
-stays as it is. Which step is allowed is read from `invite_states.TRANSITIONS`, nowhere else.
+stays as it is. Which step is allowed is read from `invite_states.TRANSITIONS`, nowhere else. No rule of a step needs to
+know what an invite says, so its words are kept apart (`invite_view`).
 
 Times are aware UTC in whole seconds (RFC 5545 3.3.12 knows no fractions, so they are cut off). An instant in UTC cannot
 fall into a gap or a fold of a clock change; the zone kept beside it says whose wall clock the proposal was meant by.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from scheduling.domain.errors import UnknownZone
 from scheduling.domain.invite_rules import (
     CounterChangesNothing,
     InviteAlreadyAnswered,
@@ -27,9 +27,10 @@ from scheduling.domain.invite_rules import (
     NotYoursToCancel,
     NotYourTurn,
     StaleSequence,
+    TimeTaken,
 )
 from scheduling.domain.invite_states import NO_INVITE, TRANSITIONS, Action, State, Step, Who, possible
-from scheduling.domain.reminders import clean_title
+from scheduling.domain.zones import known_zone
 
 ANSWER_WITHIN: Final = timedelta(days=7)
 SHORTEST: Final = timedelta(minutes=1)
@@ -62,10 +63,13 @@ class Invite:
     invitee: UUID
     state: State
     sequence: int
-    title: str
     zone: str
     history: tuple[Proposal, ...]
     revision: int
+
+    @property
+    def created_at(self) -> datetime:
+        return self.history[0].at
 
     @property
     def starts_at(self) -> datetime:
@@ -97,13 +101,39 @@ class Invite:
         return State.EXPIRED if self.state is State.OPEN and now >= self.expires_at else self.state
 
 
+class Told(TypedDict):
+    """What a step tells others of an invite: who did it, to whom, and what stands. No words."""
+
+    couple_id: UUID
+    invite_id: UUID
+    by: UUID
+    to: UUID
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+
+
+def told(invite: Invite, by: UUID) -> Told:
+    """What is told of the step that `by` just did."""
+    return Told(
+        couple_id=invite.couple_id,
+        invite_id=invite.id,
+        by=by,
+        to=invite.invitee if by == invite.creator else invite.creator,
+        sequence=invite.sequence,
+        starts_at=invite.starts_at,
+        ends_at=invite.ends_at,
+        zone=invite.zone,
+    )
+
+
 def create(
     *,
     id: UUID,
     couple_id: UUID,
     creator: UUID,
     invitee: UUID,
-    title: str,
     starts_at: datetime,
     duration: timedelta,
     zone: str,
@@ -111,7 +141,7 @@ def create(
 ) -> Invite:
     """A new open invite for the partner to answer. `id` is random; it is the UID too (RFC 7986 5.3 asks for a UUID).
 
-    Raises TitleNotAllowed, UnknownZone, InviteStartsInPast, InviteTooFarAhead, InviteTooShort, InviteTooLong.
+    Raises UnknownZone, InviteStartsInPast, InviteTooFarAhead, InviteTooShort, InviteTooLong.
     """
     first = TRANSITIONS[NO_INVITE, Action.CREATE, Who.PROPOSER]
     return Invite(
@@ -122,30 +152,35 @@ def create(
         invitee=invitee,
         state=first.state,
         sequence=first.sequence_rise,
-        title=clean_title(title),
-        zone=_zone(zone),
+        zone=known_zone(zone).key,
         history=(_proposal(creator, starts_at, duration, now),),
         revision=1,
     )
 
 
-def accept(invite: Invite, by: UUID, sequence: int, now: datetime) -> Invite:
+def accept(
+    invite: Invite, by: UUID, sequence: int, now: datetime, taken: Iterable[tuple[datetime, datetime]] = ()
+) -> Invite:
     """The time that stands becomes the time of both. `sequence` is the one the answer was given to.
 
-    Raises InviteNotYours, InviteExpired, InviteAlreadyAnswered, StaleSequence, NotYourTurn.
+    `taken` are the stretches `[from, to)` that the two have already agreed to spend together.
+    Raises InviteNotYours, InviteExpired, InviteAlreadyAnswered, StaleSequence, NotYourTurn, TimeTaken.
     """
-    return _taken(invite, _step(invite, Action.ACCEPT, by, sequence, now))
+    step = _step(invite, Action.ACCEPT, by, sequence, now)
+    if any(start < invite.ends_at and invite.starts_at < end for start, end in taken):
+        raise TimeTaken
+    return _taken(invite, step)
 
 
 def decline(invite: Invite, by: UUID, sequence: int, now: datetime) -> Invite:
-    """The answer is no, and the invite is over. Raises what `accept` raises."""
+    """The answer is no, and the invite is over. Raises what `accept` raises, but TimeTaken."""
     return _taken(invite, _step(invite, Action.DECLINE, by, sequence, now))
 
 
 def counter(invite: Invite, by: UUID, sequence: int, starts_at: datetime, duration: timedelta, now: datetime) -> Invite:
     """Another time stands, and it is the other's turn, with 7 days of their own to answer.
 
-    Raises what `accept` raises, what `create` raises about times, and CounterChangesNothing.
+    Raises what `decline` raises, what `create` raises about times, and CounterChangesNothing.
     """
     step = _step(invite, Action.COUNTER, by, sequence, now)
     proposal = _proposal(by, starts_at, duration, now)
@@ -205,11 +240,3 @@ def _proposal(by: UUID, starts_at: datetime, duration: timedelta, now: datetime)
     if duration > LONGEST:
         raise InviteTooLong
     return Proposal(by, starts_at, starts_at + timedelta(seconds=duration // timedelta(seconds=1)), now)
-
-
-def _zone(zone: str) -> str:
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):  # unknown, not a relative path, or a folder of the database
-        raise UnknownZone from None
-    return zone

@@ -10,13 +10,11 @@ from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from scheduling.domain.errors import RecurrenceNotAllowed, TimeOutOfRange, UnknownZone
+from scheduling.domain.errors import RecurrenceNotAllowed, TimeOutOfRange
+from scheduling.domain.zones import known_zone
 
 FIRST_DAY: Final = date(1970, 1, 1)
 LAST_DAY: Final = date(2099, 12, 31)
@@ -129,19 +127,12 @@ def resolve(local: datetime, zone: str) -> Instant:
     it rings as much later on the wall as the gap is wide. RFC 5545 3.3.10 would leave such an instance out; a reminder
     missed once a year is worse than one shown an hour later, so here none is ever left out.
     """
-    if zone not in _zone_names():
-        raise UnknownZone
+    clocks = known_zone(zone)
     if not FIRST_DAY <= local.date() <= LAST_DAY:
         raise TimeOutOfRange
-    at = local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
-    shown = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    at = local.replace(tzinfo=clocks, fold=0).astimezone(UTC)
+    shown = at.astimezone(clocks).replace(tzinfo=None)
     return Instant(local.replace(fold=0), zone, 0, at, shifted=shown != local)
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    # Not the machine's own folder: its right/, posix/ and localtime are no IANA names.
-    return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}
 
 
 def _parts(text: str) -> dict[str, str]:

@@ -227,7 +227,7 @@ class CreateInviteRequest(_message.Message):
     """1 to 120 characters."""
     note: _builtins.str
     zone: _builtins.str
-    """IANA zone; mine when absent."""
+    """IANA zone; the couple's when absent."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -656,8 +656,8 @@ class ListSlotsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DURATION_FIELD_NUMBER: _builtins.int
-    FROM_FIELD_NUMBER: _builtins.int
-    UNTIL_FIELD_NUMBER: _builtins.int
+    STARTS_AFTER_FIELD_NUMBER: _builtins.int
+    ENDS_BEFORE_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     limit: _builtins.int
     """1 to 50; 5 when absent."""
@@ -666,19 +666,24 @@ class ListSlotsRequest(_message.Message):
         """How long; 15 minutes to 24 hours, an hour when absent."""
 
     @_builtins.property
-    def until(self) -> _timestamp_pb2.Timestamp:
-        """Until when, at most eight weeks on; two weeks when absent."""
+    def starts_after(self) -> _timestamp_pb2.Timestamp:
+        """No slot starts before this; now when absent."""
+
+    @_builtins.property
+    def ends_before(self) -> _timestamp_pb2.Timestamp:
+        """No slot ends after this, at most eight weeks on; two weeks when absent."""
 
     def __init__(
         self,
         *,
         duration: _duration_pb2.Duration | None = ...,
-        until: _timestamp_pb2.Timestamp | None = ...,
+        starts_after: _timestamp_pb2.Timestamp | None = ...,
+        ends_before: _timestamp_pb2.Timestamp | None = ...,
         limit: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "from", b"from", "until", b"until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "ends_before", b"ends_before", "starts_after", b"starts_after"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "from", b"from", "limit", b"limit", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "ends_before", b"ends_before", "limit", b"limit", "starts_after", b"starts_after"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -697,7 +702,7 @@ class Slot(_message.Message):
     def ends_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Facts of the intersection alone, for example both_daytime."""
+        """Facts of the intersection alone: social_for_both, unsocial_for_one or unsocial_for_both, and soonest."""
 
     def __init__(
         self,

@@ -144,7 +144,7 @@ class SchedulingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListInvites(self, request, context):
-        """Our invites, soonest start last; stays readable after the end.
+        """Our invites, newest first; stays readable after the end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -19,7 +19,7 @@ class SchedulingServiceStub:
     CreateInvite: _aio.UnaryUnaryMultiCallable[_scheduling_pb2.CreateInviteRequest, _scheduling_pb2.CreateInviteResponse]
     """Propose time together. The other is told and answers."""
     ListInvites: _aio.UnaryUnaryMultiCallable[_scheduling_pb2.ListInvitesRequest, _scheduling_pb2.ListInvitesResponse]
-    """Our invites, soonest start last; stays readable after the end."""
+    """Our invites, newest first; stays readable after the end."""
     GetInvite: _aio.UnaryUnaryMultiCallable[_scheduling_pb2.GetInviteRequest, _scheduling_pb2.GetInviteResponse]
     """One of our invites with its history."""
     AcceptInvite: _aio.UnaryUnaryMultiCallable[_scheduling_pb2.AcceptInviteRequest, _scheduling_pb2.AcceptInviteResponse]
@@ -72,7 +72,7 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _scheduling_pb2.ListInvitesRequest,
         context: _aio.ServicerContext[_scheduling_pb2.ListInvitesRequest, _abc.Awaitable[_scheduling_pb2.ListInvitesResponse]],
     ) -> _abc.Awaitable[_scheduling_pb2.ListInvitesResponse]:
-        """Our invites, soonest start last; stays readable after the end."""
+        """Our invites, newest first; stays readable after the end."""
 
     @_abc_1.abstractmethod
     def GetInvite(

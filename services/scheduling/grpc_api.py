@@ -1,0 +1,42 @@
+"""Which calls does scheduling answer? One line a verb; who may call what stands in the contract."""
+
+from typing import ClassVar
+
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc import StatusCode
+
+from scheduling.domain import errors, invite_rules
+from scheduling.use_cases.accept_invite import accept_invite
+from scheduling.use_cases.create_invite import create_invite
+from scheduling.use_cases.read_invites import get_invite, list_invites
+from twolamps.scheduling.v1 import scheduling_pb2
+from twolamps.scheduling.v1.scheduling_pb2_grpc import SchedulingServiceServicer
+from twolamps_chassis.edge import Api, command, query
+from twolamps_chassis.errors import Statuses
+
+STATUSES: Statuses = {
+    errors.UnknownZone: StatusCode.INVALID_ARGUMENT,
+    errors.TitleNotAllowed: StatusCode.INVALID_ARGUMENT,
+    invite_rules.NotYourTurn: StatusCode.FAILED_PRECONDITION,
+    invite_rules.NotYoursToCancel: StatusCode.FAILED_PRECONDITION,
+    invite_rules.InviteAlreadyAnswered: StatusCode.FAILED_PRECONDITION,
+    invite_rules.InviteExpired: StatusCode.FAILED_PRECONDITION,
+    invite_rules.StaleSequence: StatusCode.FAILED_PRECONDITION,
+    invite_rules.TimeTaken: StatusCode.FAILED_PRECONDITION,
+    invite_rules.InviteStartsInPast: StatusCode.INVALID_ARGUMENT,
+    invite_rules.InviteTooFarAhead: StatusCode.INVALID_ARGUMENT,
+    invite_rules.CounterChangesNothing: StatusCode.INVALID_ARGUMENT,
+    invite_rules.InviteTooShort: StatusCode.INVALID_ARGUMENT,
+    invite_rules.InviteTooLong: StatusCode.INVALID_ARGUMENT,
+}
+
+
+class SchedulingApi(Api, SchedulingServiceServicer):
+    """Scheduling's public calls."""
+
+    descriptor: ClassVar[ServiceDescriptor] = scheduling_pb2.DESCRIPTOR.services_by_name["SchedulingService"]
+
+    CreateInvite = command(create_invite)
+    ListInvites = query(list_invites)
+    GetInvite = query(get_invite)
+    AcceptInvite = command(accept_invite)

@@ -1,0 +1,1 @@
+"""Where does scheduling keep things? All of its SQL, one file a noun: `invites`, `windows`, `reminders`."""

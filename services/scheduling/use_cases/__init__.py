@@ -1,0 +1,1 @@
+"""What scheduling does: one verb a file."""
