@@ -32,7 +32,8 @@ def generate(into: Path) -> None:
     )  # fmt: skip
     descriptors = into / "twolamps" / "descriptors.binpb"
     subprocess.run(
-        [*protoc, f"--descriptor_set_out={descriptors}", "--include_imports", "--include_source_info", *OURS], check=True
+        [*protoc, f"--descriptor_set_out={descriptors}", "--include_imports", "--include_source_info", *OURS],
+        check=True,
     )
 
 
@@ -40,7 +41,11 @@ def same(left: Path, right: Path) -> list[str]:
     """Relative names of the files that differ or stand on one side only."""
     names = {str(p.relative_to(root)) for root in (left, right) for p in root.rglob("*") if p.is_file()}
     names = {n for n in names if "__pycache__" not in n}
-    return sorted(n for n in names if not ((left / n).exists() and (right / n).exists() and filecmp.cmp(left / n, right / n, False)))
+    return sorted(
+        n
+        for n in names
+        if not ((left / n).exists() and (right / n).exists() and filecmp.cmp(left / n, right / n, False))
+    )
 
 
 def main() -> int:

@@ -56,7 +56,11 @@ class Signer:
         now = clock.utc_now().replace(microsecond=0)
         expires_at = now + lifetime
         claims |= {"iss": ISSUER, "iat": int(now.timestamp()), "exp": int(expires_at.timestamp())}
-        header = {"alg": ALGORITHMS[0], "kid": self.key.kid, "typ": "at+jwt" if claims["aud"] == "api" else "service+jwt"}
+        header = {
+            "alg": ALGORITHMS[0],
+            "kid": self.key.kid,
+            "typ": "at+jwt" if claims["aud"] == "api" else "service+jwt",
+        }
         return jwt.encode(header, claims, self.key, algorithms=ALGORITHMS), expires_at
 
 
@@ -150,7 +154,7 @@ def _write(path: Path, content: str | bytes, mode: int) -> None:
 
 
 def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def _unverified_subject(token: str) -> str:

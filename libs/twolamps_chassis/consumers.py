@@ -41,7 +41,9 @@ class Record:
 class Consumer:
     """A service's group for one source. `handlers` by event class; what is not in it only moves the cursor."""
 
-    def __init__(self, database: Database, source: str, couples: Couples, handlers: Mapping[type[Event], Handler]) -> None:
+    def __init__(
+        self, database: Database, source: str, couples: Couples, handlers: Mapping[type[Event], Handler]
+    ) -> None:
         self.database, self.source, self.couples, self.handlers = database, source, couples, dict(handlers)
         self.projected: dict[type[Event], Handler] = {
             CoupleFormed: couples.on_couple_formed,
@@ -60,7 +62,9 @@ class Consumer:
             except BUSY:
                 raise
             except Exception as error:
-                log().warning("consumer.batch_failed", service=self.database.schema, source=self.source, **origin(error))
+                log().warning(
+                    "consumer.batch_failed", service=self.database.schema, source=self.source, **origin(error)
+                )
                 for record in batch:
                     await self._settle_alone(record)
 

@@ -67,9 +67,20 @@ class Couple:
 
 def couple_of(row: "Row") -> Couple:
     """A couple from its row."""
-    names = ("id", "inviter", "invitee", "epoch", "zone", "day_start", "week_start", "calendar_version")
-    rest = (frozenset(row["shares"]), row["shares_version"], row["paired_at"], row["ended_at"])
-    return Couple(*(row[name] for name in names), *rest)
+    return Couple(
+        id=row["id"],
+        inviter=row["inviter"],
+        invitee=row["invitee"],
+        epoch=row["epoch"],
+        zone=row["zone"],
+        day_start=row["day_start"],
+        week_start=row["week_start"],
+        calendar_version=row["calendar_version"],
+        shares=frozenset(row["shares"]),
+        shares_version=row["shares_version"],
+        paired_at=row["paired_at"],
+        ended_at=row["ended_at"],
+    )
 
 
 async def load_call(tx: "Transaction", person: UUID, session: UUID) -> bool:
@@ -117,7 +128,9 @@ class Couples:
         """Know new couples."""
         for e in events:
             start = time.fromisoformat(e.day_start)
-            couple = Couple(e.couple_id, e.inviter_id, e.invitee_id, 0, e.zone, start, e.week_start, 1, frozenset(), 0, e.paired_at)
+            couple = Couple(
+                e.couple_id, e.inviter_id, e.invitee_id, 0, e.zone, start, e.week_start, 1, frozenset(), 0, e.paired_at
+            )
             await save_couple(tx, couple)
 
     async def on_calendar_changed(self, events: Sequence[CalendarChanged], tx: "Transaction") -> None:

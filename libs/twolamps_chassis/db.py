@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -24,7 +24,7 @@ from twolamps_chassis.streams import Stream, lock_streams
 from twolamps_events.base import Event
 
 Role = Literal["app", "worker"]
-Row = asyncpg.Record
+Row: TypeAlias = asyncpg.Record
 OPEN = """
 SELECT set_config('role', $1, true), set_config('app.person', $2, true), now() + $3::interval AS now
 """
@@ -65,11 +65,13 @@ class Transaction:
 
     async def fetch(self, sql: str, *args: object) -> list[Row]:
         """All rows."""
-        return await self.conn.fetch(sql, *args)
+        rows: list[Row] = await self.conn.fetch(sql, *args)
+        return rows
 
     async def fetchrow(self, sql: str, *args: object) -> Row | None:
         """The first row, or None."""
-        return await self.conn.fetchrow(sql, *args)
+        row: Row | None = await self.conn.fetchrow(sql, *args)
+        return row
 
     async def fetchval(self, sql: str, *args: object) -> Any:
         """The first column of the first row, or None."""
@@ -77,7 +79,8 @@ class Transaction:
 
     async def execute(self, sql: str, *args: object) -> str:
         """Run a statement; its command tag."""
-        return await self.conn.execute(sql, *args)
+        tag: str = await self.conn.execute(sql, *args)
+        return tag
 
     async def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement for each row, in one round trip."""
@@ -137,14 +140,13 @@ class Database:
         self, role: Role = "worker", person: UUID | None = None, *, readonly: bool = False
     ) -> AsyncIterator[Transaction]:
         """A transaction that commits when its block ends, with the events it recorded, and rolls back on any error."""
-        async with self.pool.acquire() as conn:
-            async with conn.transaction(readonly=readonly):
-                row = await conn.fetchrow(OPEN, self.roles[role], str(person or ""), clock.offset())
-                assert row is not None
-                tx = Transaction(conn, self.keyring, row["now"], person)
-                yield tx
-                if tx.recorded:
-                    await outbox.flush(conn, tx.recorded, tx.streams, tx.now, traceparent.get())
+        async with self.pool.acquire() as conn, conn.transaction(readonly=readonly):
+            row = await conn.fetchrow(OPEN, self.roles[role], str(person or ""), clock.offset())
+            assert row is not None
+            tx = Transaction(conn, self.keyring, row["now"], person)
+            yield tx
+            if tx.recorded:
+                await outbox.flush(conn, tx.recorded, tx.streams, tx.now, traceparent.get())
         if tx.recorded:
             self.committed.set()
         if not readonly:

@@ -56,7 +56,8 @@ class DueLoop:
                 log().warning("due_rows.failed", service=self.database.schema, **origin(error))
                 sleep_s = 0.2
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.database.due.wait(), sleep_s)
+                async with asyncio.timeout(sleep_s):
+                    await self.database.due.wait()
 
     async def turn(self) -> float:
         """Handle everything that is due now; seconds until the next look."""

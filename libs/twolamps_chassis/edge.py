@@ -140,7 +140,9 @@ class Verb:
         return keys
 
 
-def command(use_case: UseCase, *, role: Role = "app", limits: Sequence[Limit] = (), streams: StreamsOf | None = None) -> Any:
+def command(
+    use_case: UseCase, *, role: Role = "app", limits: Sequence[Limit] = (), streams: StreamsOf | None = None
+) -> Any:
     """An RPC that changes state. `streams` names further streams to lock, found without locks."""
     return Verb(use_case, "command", role, limits, streams)
 

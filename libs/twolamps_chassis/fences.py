@@ -61,7 +61,16 @@ class PairingNeighbour:
         reply = await self.stub.FindCouple(pb.FindCoupleRequest(person_id=str(person)), timeout=2, metadata=metadata)
         if not reply.couple_id:
             return None
-        people = (UUID(reply.couple_id), UUID(reply.inviter_id), UUID(reply.invitee_id))
-        calendar = (reply.zone, time.fromisoformat(reply.day_start), reply.week_start, reply.calendar_version)
-        paired_at = reply.paired_at.ToDatetime(tzinfo=UTC)
-        return Couple(*people, reply.epoch, *calendar, frozenset(reply.shares), reply.shares_version, paired_at)
+        return Couple(
+            id=UUID(reply.couple_id),
+            inviter=UUID(reply.inviter_id),
+            invitee=UUID(reply.invitee_id),
+            epoch=reply.epoch,
+            zone=reply.zone,
+            day_start=time.fromisoformat(reply.day_start),
+            week_start=reply.week_start,
+            calendar_version=reply.calendar_version,
+            shares=frozenset(reply.shares),
+            shares_version=reply.shares_version,
+            paired_at=reply.paired_at.ToDatetime(tzinfo=UTC),
+        )

@@ -1,4 +1,4 @@
-"""How does a gRPC call come in? Through one interceptor: who calls, is it well formed, how long may it take, what went wrong.
+"""How does a gRPC call come in? Through one interceptor: who calls, is it well formed, how long may it take?
 
 Promises: a method without an access option does not start; a person's token never opens an internal method; every error
 leaves as a rich status whose text quotes nothing of the request; a call without a deadline gets ten seconds.
@@ -15,8 +15,7 @@ from google.protobuf.descriptor_pool import Default as descriptors
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest
 from google.rpc.status_pb2 import Status
-from grpc_health.v1 import health_pb2_grpc
-from grpc_health.v1.health import aio as health_aio
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection as reflect
 from grpc_status import rpc_status
 
@@ -43,7 +42,7 @@ OPTIONS = (
 )
 
 
-class Edge(grpc.aio.ServerInterceptor):
+class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in the stubs only
     """The one interceptor of a server."""
 
     def __init__(self, verifier: Verifier, statuses: Mapping[str, errors.Statuses]) -> None:
@@ -140,7 +139,7 @@ def make_server(edge: Edge, servicers: Sequence[tuple[Callable[[Any, Any], None]
     server = grpc.aio.server(interceptors=[edge], options=OPTIONS)
     for add, servicer in servicers:
         add(servicer, server)
-    health_pb2_grpc.add_HealthServicer_to_server(health_aio.HealthServicer(), server)
+    health_pb2_grpc.add_HealthServicer_to_server(health.aio.HealthServicer(), server)  # type: ignore[attr-defined]  # the stubs lack it
     if reflection:
         reflect.enable_server_reflection([*edge.statuses, reflect.SERVICE_NAME], server)
     return server

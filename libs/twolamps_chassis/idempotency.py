@@ -38,7 +38,9 @@ async def find_reply(tx: "Transaction", method: str, key: str, request: bytes) -
 async def keep_reply(tx: "Transaction", method: str, key: str, request: bytes, reply: bytes) -> None:
     """Keep the reply with the state it tells of."""
     sealed = await tx.keyring.encrypt_bytes(tx.me, f"reply:{method}:{key}", reply)
-    sql = "INSERT INTO idempotency (person, method, key, request_hash, reply, created_at) VALUES ($1, $2, $3, $4, $5, $6)"
+    sql = (
+        "INSERT INTO idempotency (person, method, key, request_hash, reply, created_at) VALUES ($1, $2, $3, $4, $5, $6)"
+    )
     await tx.execute(sql, tx.me, method, key, _digest(request), sealed, tx.now)
 
 

@@ -35,9 +35,7 @@ class Keyring:
     @classmethod
     async def connect(cls, dsn: str, wrapping_key_file: Path) -> Self:
         """Open the keys' own database; the wrapping key is 32 bytes in a file only its owner may read."""
-        key = wrapping_key_file.read_bytes()
-        if wrapping_key_file.stat().st_mode & 0o077:
-            raise PermissionError(f"{wrapping_key_file} must be readable by its owner only (chmod 600)")
+        key = read_secret(wrapping_key_file)
         settings = {"statement_timeout": "5s", "application_name": "twolamps-keyring"}
         pool = await asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=settings, command_timeout=5)
         return cls(pool, key)
@@ -105,6 +103,13 @@ class Keyring:
 
     def _unwrap(self, owner: UUID, wrapped: bytes) -> bytes:
         return self.wrapping.decrypt(wrapped[:12], wrapped[12:], owner.bytes)
+
+
+def read_secret(path: Path) -> bytes:
+    """The bytes of a secret's file; raises PermissionError where others may read it."""
+    if path.stat().st_mode & 0o077:
+        raise PermissionError(f"{path} must be readable by its owner only (chmod 600)")
+    return path.read_bytes()
 
 
 def _place(owner: UUID, record: str) -> bytes:

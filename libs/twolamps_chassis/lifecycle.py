@@ -21,6 +21,7 @@ class Lifecycle:
         self.stopping = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
         self.on_stop: list[Loop] = []
+        self.last: list[Loop] = []
 
     def loop(self, name: str, run: Loop) -> None:
         """Keep a loop running until the process stops."""
@@ -29,6 +30,10 @@ class Lifecycle:
     def at_stop(self, step: Loop) -> None:
         """Do this when stopping, in the order of registration."""
         self.on_stop.append(step)
+
+    def at_last(self, step: Loop) -> None:
+        """Do this when stopping, after every other step: what the others need until then."""
+        self.last.append(step)
 
     async def until_stopped(self) -> None:
         """Wait for SIGTERM or SIGINT (or `stopping`), then stop in order."""
@@ -45,7 +50,7 @@ class Lifecycle:
         self.stopping.set()
         try:
             async with asyncio.timeout(STOP_WITHIN_S):
-                for step in self.on_stop:
+                for step in (*self.on_stop, *self.last):
                     try:
                         await step()
                     except Exception as error:

@@ -81,7 +81,9 @@ async def provision_keys(admin_dsn: str, logins: Sequence[str]) -> None:
 
 async def migrate(admin_dsn: str, service: str, migrations: Path) -> None:
     """Bring a service's schema up to date; `admin_dsn` is the owner's on the service's database."""
-    engine = create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(admin_dsn))
+    engine = create_async_engine(
+        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(admin_dsn)
+    )
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_migrate_schema, service, migrations)

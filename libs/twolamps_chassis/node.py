@@ -22,7 +22,7 @@ from twolamps_chassis.due_rows import Due, DueLoop
 from twolamps_chassis.errors import Statuses
 from twolamps_chassis.fences import FenceApi, Fenced, PairingNeighbour
 from twolamps_chassis.grpc_server import Edge, make_server
-from twolamps_chassis.hub import Hint
+from twolamps_chassis.hub_log import Hint
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.mail import Mailbox
@@ -43,7 +43,7 @@ class Surroundings:
     keys: Path
     mailbox: Mailbox
     channel: grpc.aio.Channel
-    hear: list[Callable[[Sequence[Hint]], None]]
+    hear: list[Callable[[Hint], None]]
 
     def service_token(self) -> str:
         """A fresh token of this role's service identity."""
@@ -57,7 +57,8 @@ class Surroundings:
     def hint(self, hints: Sequence[Hint]) -> None:
         """Tell every hub of this process what has committed."""
         for hear in self.hear:
-            hear(hints)
+            for hint in hints:
+                hear(hint)
 
 
 @dataclass
@@ -87,7 +88,7 @@ class Node:
     channel: grpc.aio.Channel
     grpc_port: int
     server: Any
-    hear: list[Callable[[Sequence[Hint]], None]]
+    hear: list[Callable[[Hint], None]]
     databases: dict[str, Database] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     consumers: dict[str, list[Consumer]] = field(default_factory=dict)
@@ -100,7 +101,9 @@ class Node:
     ) -> Self:
         """Start roles; `dsn(service, "twolamps" | "twolamps_keys")` is a service's own URL of a database."""
         listener, port = _free_port(settings.host, settings.grpc_port)
-        channel = grpc.aio.insecure_channel(f"{settings.host}:{port}", options=[("grpc.max_receive_message_length", 1 << 24)])
+        channel = grpc.aio.insecure_channel(
+            f"{settings.host}:{port}", options=[("grpc.max_receive_message_length", 1 << 24)]
+        )
         keyring = await Keyring.connect(dsn("pairing", "twolamps_keys"), keys / "private" / "wrapping.key")
         verifier, lifecycle = Verifier(keys / "public"), Lifecycle()
         node = cls(settings, lifecycle, keyring, verifier, channel, port, None, [])
@@ -147,14 +150,14 @@ class Node:
                 self.lifecycle.loop(f"{name}.{loop}", run)
             for step in role.at_stop:
                 self.lifecycle.at_stop(step)
-        self.lifecycle.at_stop(self._close)
+        self.lifecycle.at_last(self._close)
 
     async def _close(self) -> None:
         await self.server.stop(3)
         for task in self.lifecycle.tasks:
             task.cancel()
         await asyncio.gather(*self.lifecycle.tasks, return_exceptions=True)
-        await self.channel.close()
+        await self.channel.close(None)
         await asyncio.gather(*(database.close() for database in self.databases.values()), self.keyring.close())
 
 

@@ -21,7 +21,9 @@ async def lock_cursors(tx: "Transaction", source: str, keys: Sequence[UUID]) -> 
     sql = "SELECT key, seq FROM cursors WHERE source = $1 AND key = ANY($2::uuid[]) ORDER BY key FOR UPDATE"
     rows = await tx.fetch(sql, source, keys)
     if len(rows) < len(keys):
-        new = "INSERT INTO cursors (source, key, seq) SELECT $1, unnest($2::uuid[]), 0 ORDER BY 2 ON CONFLICT DO NOTHING"
+        new = (
+            "INSERT INTO cursors (source, key, seq) SELECT $1, unnest($2::uuid[]), 0 ORDER BY 2 ON CONFLICT DO NOTHING"
+        )
         await tx.execute(new, source, keys)
         rows = await tx.fetch(sql, source, keys)
     return {row["key"]: row["seq"] for row in rows}
@@ -66,7 +68,9 @@ async def park(
     sql = f"""INSERT INTO parked (source, {ENVELOPE}, reason, error, retry_at, parked_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
                       CASE WHEN $9 = 'failed' THEN $11::timestamptz + interval '1 second' END, $11) ON CONFLICT DO NOTHING"""
-    rows = [(r.source, r.key, r.seq, r.epoch, r.type, r.time, r.traceparent, r.body, reason, error, tx.now) for r in records]
+    rows = [
+        (r.source, r.key, r.seq, r.epoch, r.type, r.time, r.traceparent, r.body, reason, error, tx.now) for r in records
+    ]
     if rows:
         await tx.executemany(sql, rows)
 

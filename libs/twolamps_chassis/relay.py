@@ -43,11 +43,15 @@ class Relay:
                 await asyncio.sleep(0.5)
 
     async def _session(self) -> None:
-        settings = {"search_path": self.database.schema, "statement_timeout": "10s", "application_name": "twolamps-relay"}
+        settings = {
+            "search_path": self.database.schema,
+            "statement_timeout": "10s",
+            "application_name": "twolamps-relay",
+        }
         conn = await asyncpg.connect(self.dsn, server_settings=settings, command_timeout=15)
         try:
             await conn.execute(f'SET ROLE "{self.database.roles["worker"]}"')
-            while not await conn.fetchval(LOCK):
+            while not await conn.fetchval(LOCK):  # noqa: ASYNC110 - the lock lives in the database
                 await asyncio.sleep(SWEEP_S)
             log().info("relay.leads", service=self.database.schema)
             while True:
@@ -56,7 +60,8 @@ class Relay:
                     self.idle.set()
                     await conn.execute(FORGET)
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self.database.committed.wait(), SWEEP_S)
+                        async with asyncio.timeout(SWEEP_S):
+                            await self.database.committed.wait()
                     self.idle.clear()
         finally:
             conn.terminate()

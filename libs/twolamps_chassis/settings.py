@@ -20,12 +20,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TWOLAMPS_", frozen=True, extra="forbid")
 
-    env: Literal["production", "demo", "test"] = Field("production", description="where this runs; demo and test may move the clock")
+    env: Literal["production", "demo", "test"] = Field(
+        "production", description="where this runs; demo and test may move the clock"
+    )
     data: Path = Field(Path(".twolamps"), description="folder of everything a standalone keeps")
     host: str = Field("127.0.0.1", description="address that HTTP and gRPC listen on")
-    http_port: int = Field(8400, ge=0, le=65535, description="port of HTTP/JSON, SSE and the docs page; 0 takes a free one")
+    http_port: int = Field(
+        8400, ge=0, le=65535, description="port of HTTP/JSON, SSE and the docs page; 0 takes a free one"
+    )
     grpc_port: int = Field(8401, ge=0, le=65535, description="port of gRPC; 0 takes a free one")
-    admin_port: int = Field(8402, ge=0, le=65535, description="port of healthz, readyz, metrics and status, on loopback")
+    admin_port: int = Field(
+        8402, ge=0, le=65535, description="port of healthz, readyz, metrics and status, on loopback"
+    )
     postgres: str = Field("", description="a superuser's URL of a PostgreSQL server; empty starts the embedded one")
     clock_file: Path | None = Field(None, description="file with seconds that time is ahead; demo and test only")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")

@@ -7,6 +7,7 @@ the line it came from, since a text may quote what somebody wrote.
 import logging
 import sys
 import traceback
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -20,12 +21,40 @@ STREAMS = Gauge("twolamps_open_streams", "Open client streams", ["transport"])
 OUTBOX_AGE = Gauge("twolamps_outbox_oldest_seconds", "Age of the oldest event that waits", ["service"])
 PARKED = Gauge("twolamps_parked_events", "Parked events", ["service", "reason"])
 ALLOWED = frozenset(
-    "event level timestamp service source method code seconds count key seq type error error_type at address port url table "
-    "attempts reason role session_id person_id couple_id request_id status path".split()
+    [
+        "event",
+        "level",
+        "timestamp",
+        "service",
+        "source",
+        "method",
+        "code",
+        "seconds",
+        "count",
+        "key",
+        "seq",
+        "type",
+        "error",
+        "error_type",
+        "at",
+        "address",
+        "port",
+        "url",
+        "table",
+        "attempts",
+        "reason",
+        "role",
+        "session_id",
+        "person_id",
+        "couple_id",
+        "request_id",
+        "status",
+        "path",
+    ]
 )
 
 
-def _only_allowed(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
+def _only_allowed(_: Any, __: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in line.items() if name in ALLOWED}
 
 
@@ -52,5 +81,8 @@ def log() -> Any:
 
 def origin(error: BaseException) -> dict[str, str]:
     """Fields that tell an error without its text: its type, and the innermost lines of ours."""
-    frames = [f"{f.filename.rsplit('/', 2)[-2]}/{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+    frames = [
+        f"{f.filename.rsplit('/', 2)[-2]}/{f.filename.rsplit('/', 1)[-1]}:{f.lineno}"
+        for f in traceback.extract_tb(error.__traceback__)
+    ]
     return {"error_type": type(error).__name__, "at": " < ".join(reversed(frames[-4:]))}

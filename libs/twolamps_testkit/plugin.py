@@ -11,7 +11,6 @@ from twolamps_testkit.servers import Postgres
 from twolamps_testkit.stage import Stage
 
 
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server with a migrated template: the one of TWOLAMPS_TEST_POSTGRES, else the embedded one."""

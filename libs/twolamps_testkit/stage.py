@@ -86,7 +86,13 @@ class Stage:
         """Start a node with these roles, as `await stage.start(scheduling=compose)`; another call is a second replica."""
         clock_file = self.folder / "clock"
         settings = Settings(
-            env="test", data=self.folder, grpc_port=0, http_port=0, admin_port=0, clock_file=clock_file, log_level="warning"
+            env="test",
+            data=self.folder,
+            grpc_port=0,
+            http_port=0,
+            admin_port=0,
+            clock_file=clock_file,
+            log_level="warning",
         )
         clock.use_clock_file(clock_file, "test")
         node = await Node.start(composes, settings, self._dsn, self.postgres.keys)
@@ -132,7 +138,9 @@ class Stage:
         """Hand an event of another service to the consumers, as the relay does."""
         place = (event.source, key)
         self.seqs[place] = self.seqs.get(place, 0) + 1 if seq is None else seq
-        record = Record(event.source, key, self.seqs[place], epoch, event.ce_type(), datetime.now(UTC), "", event.body())
+        record = Record(
+            event.source, key, self.seqs[place], epoch, event.ce_type(), datetime.now(UTC), "", event.body()
+        )
         await self.node.deliver([record])
 
     async def recorded(self, service: str) -> list[Event]:

@@ -1,0 +1,1 @@
+"""What every service stands on. README.md beside this file is the map."""

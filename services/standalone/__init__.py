@@ -1,0 +1,1 @@
+"""Twolamps in one process, and the `twolamps` command."""

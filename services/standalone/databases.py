@@ -1,0 +1,77 @@
+"""Where does a standalone keep its state? In the embedded PostgreSQL of its data folder, or on a server that is named.
+
+Promises: found again on restart; databases, roles and migrations are made and brought up to date by every start.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from standalone.roles import ROLES, migrations
+from twolamps_chassis import migrate
+from twolamps_chassis.auth import make_keys
+from twolamps_chassis.postgres_server import PostgresServer
+from twolamps_chassis.settings import Settings
+
+DATABASE, KEYS = "twolamps", migrate.KEYS_DATABASE
+
+
+@dataclass
+class Databases:
+    """Where each login finds its database."""
+
+    admin_dsn: Callable[[str], str]
+    login_dsn: Callable[[str, str], str]
+    server: PostgresServer | None = None
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def dsn(self, service: str, database: str) -> str:
+        """A service's own URL of a database."""
+        return self.login_dsn(f"{DATABASE}_{service}", database)
+
+    async def bring_up_to_date(self) -> None:
+        """Make what is missing and run the migrations."""
+        logins = [f"{DATABASE}_{role}" for role in ROLES]
+        await migrate.provision(self.admin_dsn("postgres"), {DATABASE: list(ROLES), KEYS: []}, self.passwords)
+        await migrate.provision_keys(self.admin_dsn(KEYS), logins)
+        for role in ROLES:
+            await migrate.migrate(self.admin_dsn(DATABASE), role, migrations(role))
+
+    async def close(self) -> None:
+        """Stop the embedded server, if it is ours."""
+        if self.server is not None:
+            await asyncio.to_thread(self.server.stop)
+
+
+async def open_databases(settings: Settings) -> Databases:
+    """The embedded server, started, or the one that TWOLAMPS_POSTGRES names; keys are made once."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_keys(settings.data / "keys", [*ROLES, "gateway"])
+    if not settings.postgres:
+        server = await asyncio.to_thread(PostgresServer.start, settings.data / "postgres")
+        return Databases(server.superuser_dsn, server.login_dsn, server)
+    passwords = _passwords(settings.data / "keys" / "private" / "database-passwords.json")
+    parts = urlsplit(settings.postgres)
+
+    def admin(database: str) -> str:
+        return urlunsplit(parts._replace(path=f"/{database}"))
+
+    def login(name: str, database: str) -> str:
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{quote(name)}:{passwords[name]}@{host}", path=f"/{database}"))
+
+    return Databases(admin, login, None, passwords)
+
+
+def _passwords(path: Path) -> dict[str, str]:
+    if not path.exists():
+        made = {f"{DATABASE}_{role}": secrets.token_urlsafe(24) for role in ROLES}
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(made, file)
+    return dict(json.loads(path.read_text()))

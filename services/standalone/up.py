@@ -1,0 +1,93 @@
+"""How does the whole platform run in one process? Databases, then the node of all roles, then the web.
+
+Promises: ready means that every role answers; what a start needs it makes; stopping drains within ten seconds.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import uvicorn
+
+from gateway.auth import by_bearer
+from gateway.main import build, server_config
+from gateway.neighbours import Changes
+from gateway.settings import EdgeSettings
+from gateway.sse import InboxStream, StreamingProtocol, encode_event
+from standalone.databases import Databases, open_databases
+from standalone.roles import ROLES
+from standalone.web import admin_app, serve
+from twolamps_chassis import clock
+from twolamps_chassis.auth import Signer
+from twolamps_chassis.hub import Hub
+from twolamps_chassis.node import Node
+from twolamps_chassis.settings import Settings
+from twolamps_chassis.telemetry import STREAMS
+
+
+@dataclass
+class Platform:
+    """The platform, running: where it listens."""
+
+    node: Node
+    databases: Databases
+    http_port: int
+    admin_port: int
+
+    @classmethod
+    async def start(cls, settings: Settings) -> Self:
+        """Start everything; raises what stopped it, with nothing left running."""
+        clock.use_clock_file(settings.clock_file, settings.env)
+        databases = await open_databases(settings)
+        try:
+            await databases.bring_up_to_date()
+            node = await Node.start(ROLES, settings, databases.dsn, settings.data / "keys")
+        except BaseException:
+            await databases.close()
+            raise
+        platform = cls(node, databases, 0, 0)
+        try:
+            await platform._serve(settings)
+        except BaseException:
+            await platform.stop()
+            raise
+        node.lifecycle.ready = True
+        return platform
+
+    async def _serve(self, settings: Settings) -> None:
+        signer = Signer(settings.data / "keys" / "private" / "gateway.json")
+        changes = Changes(self.node.channel, lambda: signer.service_token("gateway"))
+        hub = Hub(changes.read, changes.heads, encode_event)
+        STREAMS.labels("sse").set_function(lambda: hub.open_streams)
+        self.node.hear.append(hub.publish)
+        self.node.lifecycle.loop("gateway.hub", hub.run)
+        edge = EdgeSettings(
+            host=settings.host,
+            port=settings.http_port,
+            cors_origins=tuple(settings.cors_origins),
+            flood_limit=settings.flood_limit,
+        )
+        stream = InboxStream(hub, by_bearer(self.node.verifier))
+        app = build(f"{settings.host}:{self.node.grpc_port}", lambda: signer.service_token("gateway"), edge, stream)
+        self.http_port = await serve(server_config(app, edge, StreamingProtocol), self.node.lifecycle, "HTTP")
+        admin = uvicorn.Config(
+            admin_app(self.node, lambda: hub.open_streams),
+            host="127.0.0.1",
+            port=settings.admin_port,
+            log_config=None,
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=1,
+        )
+        self.admin_port = await serve(admin, self.node.lifecycle, "admin")
+
+    async def stop(self) -> None:
+        """Drain and stop, the database last."""
+        await self.node.stop()
+        await self.databases.close()
+
+    async def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        try:
+            await self.node.lifecycle.until_stopped()
+        finally:
+            await self.databases.close()

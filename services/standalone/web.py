@@ -1,0 +1,95 @@
+"""How does one process serve HTTP beside gRPC? The gateway and the admin port, each a uvicorn that leaves signals alone."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from uuid import UUID
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from twolamps_chassis.lifecycle import Lifecycle
+from twolamps_chassis.node import Node
+from twolamps_chassis.status import list_parked, role_status
+
+
+class WebServer(uvicorn.Server):
+    """A uvicorn that the lifecycle starts and stops."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the lifecycle."""
+        yield
+
+
+class PortTaken(Exception):
+    """A port that Twolamps needs is in use."""
+
+
+async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: str) -> int:
+    """Serve until the lifecycle stops; the port it listens on. Raises PortTaken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.host, config.port))
+    except OSError as error:
+        raise PortTaken(f"{name}: {config.host}:{config.port} is in use") from error
+    server = WebServer(config)
+    task = asyncio.create_task(server.serve([listener]), name=name)
+
+    async def stop() -> None:
+        server.should_exit = True
+        await asyncio.wait([task], timeout=4)
+
+    lifecycle.at_stop(stop)
+    while not server.started:
+        if task.done():
+            await task
+        await asyncio.sleep(0.005)
+    return int(listener.getsockname()[1])
+
+
+def admin_app(node: Node, open_streams: Callable[[], int]) -> Starlette:
+    """healthz, readyz, metrics, status and what is parked; for operators, on loopback."""
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(_: Request) -> Response:
+        return JSONResponse({"ready": node.lifecycle.ready}, 200 if node.lifecycle.ready else 503)
+
+    async def metrics(_: Request) -> Response:
+        await _statuses()
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def status(_: Request) -> Response:
+        return JSONResponse({"ready": node.lifecycle.ready, "open_streams": open_streams(), "roles": await _statuses()})
+
+    async def _statuses() -> list[dict[str, object]]:
+        return [asdict(await role_status(node.databases[name], role.dues)) for name, role in node.roles.items()]
+
+    async def parked(_: Request) -> Response:
+        rows = [asdict(row) for database in node.databases.values() for row in await list_parked(database)]
+        return Response(json.dumps(rows, default=str), media_type="application/json")
+
+    async def replay(request: Request) -> Response:
+        if "x-twolamps" not in request.headers:  # a page in a browser cannot set it
+            return JSONResponse({"detail": "X-Twolamps: 1 is needed"}, 403)
+        asked = request.query_params
+        for consumer in node.consumers.get(asked.get("source", ""), []):
+            if consumer.database.schema == asked.get("service"):
+                return JSONResponse({"healed": await consumer.replay(UUID(asked["key"]))})
+        return JSONResponse({"detail": "no such service or source"}, 404)
+
+    handlers: dict[str, Callable[[Request], Awaitable[Response]]] = {
+        "/healthz": healthz, "/readyz": readyz, "/metrics": metrics, "/status": status, "/parked": parked,
+    }  # fmt: skip
+    routes = [Route(path, handler) for path, handler in handlers.items()]
+    return Starlette(routes=[*routes, Route("/parked", replay, methods=["POST"])])
