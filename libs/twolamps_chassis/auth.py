@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,6 +52,18 @@ class Signer:
     def service_token(self, service: str) -> str:
         """A service's token."""
         return self._sign({"sub": service, "aud": "internal"}, SERVICE_FOR)[0]
+
+    def as_service(self, service: str) -> Callable[[], str]:
+        """Gives a service's token, signed anew when half its life is over."""
+        held = ("", clock.utc_now())
+
+        def token() -> str:
+            nonlocal held
+            if abs(held[1] - clock.utc_now()) > SERVICE_FOR / 2 or not held[0]:
+                held = (self.service_token(service), clock.utc_now())
+            return held[0]
+
+        return token
 
     def _sign(self, claims: dict[str, Any], lifetime: timedelta) -> tuple[str, datetime]:
         now = clock.utc_now().replace(microsecond=0)
@@ -138,8 +151,9 @@ def make_keys(folder: Path, services: list[str]) -> None:
         public_name = f"token-{key.kid}" if name == "token" else name
         _write(public / f"{public_name}.json", json.dumps(key.as_dict(private=False)), 0o644)
         _write(private / f"{name}.json", json.dumps(key.as_dict(private=True)), 0o600)
-    if not (private / "wrapping.key").exists():
-        _write(private / "wrapping.key", os.urandom(32), 0o600)
+    for name in ("wrapping.key", "mail-hash.key"):
+        if not (private / name).exists():
+            _write(private / name, os.urandom(32), 0o600)
 
 
 def _write(path: Path, content: str | bytes, mode: int) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -45,9 +46,10 @@ class Surroundings:
     channel: grpc.aio.Channel
     hear: list[Callable[[Hint], None]]
 
-    def service_token(self) -> str:
-        """A fresh token of this role's service identity."""
-        return Signer(self.keys / "private" / f"{self.name}.json").service_token(self.name)
+    @cached_property
+    def service_token(self) -> Callable[[], str]:
+        """Gives a valid token of this role's service identity."""
+        return Signer(self.keys / "private" / f"{self.name}.json").as_service(self.name)
 
     @property
     def pairing(self) -> PairingNeighbour:

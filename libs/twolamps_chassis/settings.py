@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     clock_file: Path | None = Field(None, description="file with seconds that time is ahead; demo and test only")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     cors_origins: list[str] = Field([], description="origins of browser apps that may call the API")
+    trusted_proxies: list[str] = Field([], description="addresses of reverse proxies whose X-Forwarded-For is believed")
     flood_limit: str = Field("3000/minute", description="requests an address may make at the gateway")
     reflection: bool = Field(False, description="answer gRPC reflection")
 

@@ -54,8 +54,8 @@ class Platform:
         return platform
 
     async def _serve(self, settings: Settings) -> None:
-        signer = Signer(settings.data / "keys" / "private" / "gateway.json")
-        changes = Changes(self.node.channel, lambda: signer.service_token("gateway"))
+        token = Signer(settings.data / "keys" / "private" / "gateway.json").as_service("gateway")
+        changes = Changes(self.node.channel, token)
         hub = Hub(changes.read, changes.heads, encode_event)
         STREAMS.labels("sse").set_function(lambda: hub.open_streams)
         self.node.hear.append(hub.publish)
@@ -65,9 +65,10 @@ class Platform:
             port=settings.http_port,
             cors_origins=tuple(settings.cors_origins),
             flood_limit=settings.flood_limit,
+            trusted_proxies=tuple(settings.trusted_proxies),
         )
         stream = InboxStream(hub, by_bearer(self.node.verifier))
-        app = build(f"{settings.host}:{self.node.grpc_port}", lambda: signer.service_token("gateway"), edge, stream)
+        app = build(f"{settings.host}:{self.node.grpc_port}", token, edge, stream)
         self.http_port = await serve(server_config(app, edge, StreamingProtocol), self.node.lifecycle, "HTTP")
         admin = uvicorn.Config(
             admin_app(self.node, lambda: hub.open_streams),

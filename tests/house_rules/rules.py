@@ -18,7 +18,8 @@ SERVICE_ROOMS = {"main", "settings", "grpc_api", "consumers", "due_rows", "use_c
 SERVICE_ROOMS |= {"migrations", "tests", "defaults", "content", "README.md", "__init__"}
 ROOMS = dict.fromkeys(("pairing", "prompts", "scheduling"), SERVICE_ROOMS)
 ROOMS["notifications"] = SERVICE_ROOMS | {"channels"}
-ROOMS["gateway"] = {"main", "settings", "routes", "transcoder", "openapi", "auth", "sse", "web", "docs", "errors"}
+ROOMS["gateway"] = {"main", "settings", "routes", "transcoder", "openapi", "auth", "sse", "web", "docs"}
+ROOMS["gateway"] |= {"answers", "flood", "neighbours", "problems", "errors.json", "rules.json"}
 ROOMS["gateway"] |= {"tests", "README.md", "__init__"}
 TEST_ROOMS = {"domain", "use_cases", "edges", "conftest"}
 

@@ -16,7 +16,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SERVICE: tuple[str, ...] = ("main", "settings", "grpc_api", "consumers", "due_rows", "store", "neighbours", "channels")
 SERVICE += ("defaults", "content", "domain.couples", "use_cases.end_couple", "use_cases.read_couples")
-GATEWAY = ("main", "settings", "routes", "transcoder", "openapi", "sse", "web", "docs", "auth", "errors")
+GATEWAY = ("main", "settings", "routes", "transcoder", "openapi", "sse", "web", "docs", "auth")
+GATEWAY += ("answers", "flood", "neighbours", "problems")
 HOUSE = {
     **dict.fromkeys(("pairing", "prompts", "scheduling", "notifications"), SERVICE),
     "gateway": GATEWAY,
@@ -44,7 +45,7 @@ PLANTED = [
     ("service", "notifications.channels", "import notifications.store"),
     ("service", "pairing.domain.couples", "import pairing.store"),
     ("service", "prompts.cellar", STRAY),
-    ("gateway", "gateway.errors", "import gateway.auth"),
+    ("gateway", "gateway.problems", "import gateway.auth"),
     ("gateway", "gateway.sse", "import gateway.openapi"),
     ("gateway", "gateway.cellar", STRAY),
     ("domain", "scheduling.domain.couples", "import twolamps_chassis.rooms"),

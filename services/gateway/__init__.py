@@ -1,0 +1,1 @@
+"""The edge: HTTP/JSON for every public RPC, made from the contracts; no rules of its own."""
