@@ -1,0 +1,1 @@
+"""Notifications: each person's inbox, and its streams."""

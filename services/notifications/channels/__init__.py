@@ -1,0 +1,1 @@
+"""The ways on which news reaches a person."""

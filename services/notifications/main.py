@@ -1,0 +1,43 @@
+"""How is notifications put together? The only file that knows every other."""
+
+from collections.abc import Sequence
+
+from notifications.channels.in_app import hint_of
+from notifications.consumers import couples, handlers
+from notifications.defaults import STREAMS_PER_PERSON
+from notifications.domain.items import Change
+from notifications.due_rows import DUES
+from notifications.grpc_api.changes import ChangesApi, OwnLog
+from notifications.grpc_api.inbox import inbox_api
+from twolamps.internal.v1.internal_pb2_grpc import add_ChangesServiceServicer_to_server
+from twolamps.notifications.v1.notifications_pb2_grpc import add_NotificationsServiceServicer_to_server
+from twolamps_chassis.edge import Service
+from twolamps_chassis.hub import Hub
+from twolamps_chassis.node import Role, Surroundings
+
+
+def compose(around: Surroundings) -> Role:
+    """Notifications as a role of a process, with the hub of its own streams."""
+    log = OwnLog(around.database)
+    hub = Hub(log.read, log.heads, bytes, streams_per_person=STREAMS_PER_PERSON)
+
+    def announce(changes: Sequence[Change]) -> None:
+        around.hint([hint_of(change) for change in changes])
+
+    async def drain() -> None:
+        hub.drain()
+
+    around.hear.append(hub.publish)
+    service = Service(around.database, {})
+    return Role(
+        couples=couples(announce),
+        servicers=[
+            (add_NotificationsServiceServicer_to_server, inbox_api(service, hub, announce)),
+            (add_ChangesServiceServicer_to_server, ChangesApi(service)),
+        ],
+        statuses={"twolamps.notifications.v1.NotificationsService": {}, "twolamps.internal.v1.ChangesService": {}},
+        consumers=handlers(announce),
+        dues=DUES,
+        loops={"hub": hub.run},
+        at_stop=[drain],
+    )
