@@ -1,6 +1,6 @@
 # Twolamps: everything a clone needs is Python 3.11+ and make. `make` alone lists what can be done.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check proto fmt lock
+.PHONY: help run demo test check proto docs fmt lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -24,10 +24,18 @@ check: $(READY) ## lint, types, import rules, contracts, and whether generated f
 	$(BIN)/lint-imports
 	$(BIN)/buf lint proto
 	$(BIN)/python proto/generate.py --check
+	$(BIN)/python -m standalone.documents --check
+	$(BIN)/python -m gateway.openapi --check
+	$(BIN)/python libs/twolamps_client/generate.py --check
 	$(BIN)/mypy
 
 proto: $(READY) ## generate the code that proto/ describes
 	$(BIN)/python proto/generate.py
+	$(BIN)/python libs/twolamps_client/generate.py
+
+docs: $(READY) ## generate the documents that the code describes
+	$(BIN)/python -m standalone.documents
+	$(BIN)/python -m gateway.openapi --write
 
 fmt: $(READY) ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix
