@@ -5,14 +5,21 @@ from typing import ClassVar
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc import StatusCode
 
-from scheduling.domain import errors, invite_rules
+from scheduling.domain import errors, invite_rules, slots, windows
 from scheduling.use_cases.accept_invite import accept_invite
+from scheduling.use_cases.cancel_invite import cancel_invite
+from scheduling.use_cases.counter_invite import counter_invite
 from scheduling.use_cases.create_invite import create_invite
+from scheduling.use_cases.decline_invite import decline_invite
+from scheduling.use_cases.list_slots import list_slots
 from scheduling.use_cases.read_invites import get_invite, list_invites
+from scheduling.use_cases.read_windows import get_windows
+from scheduling.use_cases.set_windows import set_windows
 from twolamps.scheduling.v1 import scheduling_pb2
 from twolamps.scheduling.v1.scheduling_pb2_grpc import SchedulingServiceServicer
 from twolamps_chassis.edge import Api, command, query
 from twolamps_chassis.errors import Statuses
+from twolamps_chassis.limits import Limit
 
 STATUSES: Statuses = {
     errors.UnknownZone: StatusCode.INVALID_ARGUMENT,
@@ -28,6 +35,13 @@ STATUSES: Statuses = {
     invite_rules.CounterChangesNothing: StatusCode.INVALID_ARGUMENT,
     invite_rules.InviteTooShort: StatusCode.INVALID_ARGUMENT,
     invite_rules.InviteTooLong: StatusCode.INVALID_ARGUMENT,
+    windows.TooManyWindows: StatusCode.OUT_OF_RANGE,
+    windows.WindowWeekdayUnknown: StatusCode.INVALID_ARGUMENT,
+    windows.WindowStartInvalid: StatusCode.INVALID_ARGUMENT,
+    windows.WindowEndInvalid: StatusCode.INVALID_ARGUMENT,
+    slots.SlotSpanOutOfRange: StatusCode.INVALID_ARGUMENT,
+    slots.SlotLengthOutOfRange: StatusCode.INVALID_ARGUMENT,
+    slots.SlotLimitOutOfRange: StatusCode.INVALID_ARGUMENT,
 }
 
 
@@ -40,3 +54,10 @@ class SchedulingApi(Api, SchedulingServiceServicer):
     ListInvites = query(list_invites)
     GetInvite = query(get_invite)
     AcceptInvite = command(accept_invite)
+    DeclineInvite = command(decline_invite)
+    CounterInvite = command(counter_invite)
+    CancelInvite = command(cancel_invite)
+
+    GetWindows = query(get_windows)
+    SetWindows = command(set_windows)
+    ListSlots = query(list_slots, role="worker", limits=(Limit("60/minute", by="person"),))

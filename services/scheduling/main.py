@@ -1,8 +1,11 @@
 """How is scheduling put together? The only file that knows every other."""
 
+from scheduling.consumers import on_couple_end
+from scheduling.due_rows import on_invite_expiries_due
 from scheduling.grpc_api import STATUSES, SchedulingApi
 from twolamps.scheduling.v1.scheduling_pb2_grpc import add_SchedulingServiceServicer_to_server
 from twolamps_chassis.couples import Couples
+from twolamps_chassis.due_rows import Due
 from twolamps_chassis.edge import Service
 from twolamps_chassis.node import Role, Surroundings
 
@@ -11,8 +14,9 @@ def compose(around: Surroundings) -> Role:
     """Scheduling as a role of a process."""
     api = SchedulingApi(Service(around.database, STATUSES, around.pairing.find_couple))
     return Role(
-        couples=Couples(),
+        couples=Couples(on_end=on_couple_end),
         servicers=[(add_SchedulingServiceServicer_to_server, api)],
         statuses={"twolamps.scheduling.v1.SchedulingService": STATUSES},
         consumers={"pairing": {}},
+        dues=[Due("invite_expiries", on_invite_expiries_due)],
     )

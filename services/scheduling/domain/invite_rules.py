@@ -61,7 +61,7 @@ class TimeTaken(Rule):
 
 
 class InviteTooShort(Rule):
-    """An invite lasts at least one minute."""
+    """An invite lasts at least 15 minutes."""
 
     field: ClassVar[str] = "duration"
 

@@ -84,3 +84,19 @@ def as_markdown() -> str:
             sequence = "starts at 0"
         lines.append(f"| {state or '(none)'} | {action} | {who} | {step.state} | {sequence} |")
     return "\n".join(lines) + "\n"
+
+
+PAGE: Final = """\
+# What may happen to an invite
+
+Made from the one table that decides it, by `python -m scheduling.domain.invite_states`; a test compares the two.
+
+The proposer is the one whose proposal stands, the answerer the other one; a counter-proposal swaps them. What the table
+does not list is refused and changes nothing. A step names the SEQUENCE it was taken on, a stale one is refused, and so
+is accepting a time that overlaps another accepted invite of the two.
+
+"""
+
+
+if __name__ == "__main__":
+    print(PAGE + as_markdown(), end="")

@@ -33,7 +33,7 @@ from scheduling.domain.invite_states import NO_INVITE, TRANSITIONS, Action, Stat
 from scheduling.domain.zones import known_zone
 
 ANSWER_WITHIN: Final = timedelta(days=7)
-SHORTEST: Final = timedelta(minutes=1)
+SHORTEST: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=24)
 FARTHEST: Final = timedelta(days=731)
 

@@ -36,13 +36,13 @@ UNSOCIAL: Final = tuple(Window(weekday, time(22), time(7)) for weekday in range(
 class SlotSpanOutOfRange(Rule):
     """The span ends after it starts and after now, is at most 8 weeks long, and ends within two years."""
 
-    field: ClassVar[str] = "to_at"
+    field: ClassVar[str] = "ends_before"
 
 
 class SlotLengthOutOfRange(Rule):
     """A slot lasts from 15 minutes to 24 hours, in whole minutes."""
 
-    field: ClassVar[str] = "length"
+    field: ClassVar[str] = "duration"
 
 
 class SlotLimitOutOfRange(Rule):
@@ -66,7 +66,7 @@ class Slot:
 
     starts_at: datetime
     ends_at: datetime
-    why: tuple[Why, ...]
+    reasons: tuple[Why, ...]
 
 
 def mutual_slots(
@@ -113,7 +113,7 @@ def sweep(
         Slot(
             starts_at=datetime.fromtimestamp(start, UTC),
             ends_at=datetime.fromtimestamp(start + length, UTC),
-            why=(_hours(nights, start, start + length), *((Why.SOONEST,) if start == soonest else ())),
+            reasons=(_hours(nights, start, start + length), *((Why.SOONEST,) if start == soonest else ())),
         )
         for start in picked
     ]

@@ -30,7 +30,7 @@ class TooManyWindows(Rule):
 
 
 class WindowWeekdayUnknown(Rule):
-    """A window begins on a weekday from 0, Monday, to 6, Sunday."""
+    """A window begins on a weekday, Monday to Sunday."""
 
     field: ClassVar[str] = "windows.weekday"
 

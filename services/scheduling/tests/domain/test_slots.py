@@ -67,13 +67,13 @@ def test_social_hours_come_first_and_the_explanation_names_only_facts_of_the_slo
         Availability(zone, (Window(0, time(20), time(22)), Window(1, time(22), time(23)))) for zone in (BERLIN, BERLIN)
     )
     slots = ask(a=a, b=b, length=HOUR, to_at=datetime(2026, 3, 12, tzinfo=UTC))
-    assert [slot.why for slot in slots] == [
+    assert [slot.reasons for slot in slots] == [
         (Why.SOCIAL_FOR_BOTH, Why.SOONEST),
         (Why.SOCIAL_FOR_BOTH,),
         (Why.UNSOCIAL_FOR_BOTH,),
     ]
     far = ask(b=Availability(ZoneInfo("Asia/Kathmandu"), ALWAYS), length=HOUR, limit=1)
-    assert [slot.why for slot in far] == [(Why.UNSOCIAL_FOR_ONE, Why.SOONEST)]
+    assert [slot.reasons for slot in far] == [(Why.UNSOCIAL_FOR_ONE, Why.SOONEST)]
 
 
 def test_no_slot_starts_in_the_past_or_overlaps_another() -> None:
@@ -95,17 +95,17 @@ def test_quarter_hours_of_utc_are_quarter_hours_of_every_zone() -> None:
 @pytest.mark.parametrize(
     ("changes", "broken", "field"),
     [
-        ({"length": timedelta(minutes=14)}, SlotLengthOutOfRange, "length"),
-        ({"length": timedelta(hours=24, minutes=1)}, SlotLengthOutOfRange, "length"),
-        ({"length": timedelta(minutes=20, seconds=30)}, SlotLengthOutOfRange, "length"),
+        ({"length": timedelta(minutes=14)}, SlotLengthOutOfRange, "duration"),
+        ({"length": timedelta(hours=24, minutes=1)}, SlotLengthOutOfRange, "duration"),
+        ({"length": timedelta(minutes=20, seconds=30)}, SlotLengthOutOfRange, "duration"),
         ({"limit": 0}, SlotLimitOutOfRange, "limit"),
         ({"limit": 51}, SlotLimitOutOfRange, "limit"),
-        ({"to_at": datetime(2026, 3, 6, tzinfo=UTC)}, SlotSpanOutOfRange, "to_at"),
-        ({"to_at": datetime(2026, 5, 1, 0, 0, 1, tzinfo=UTC)}, SlotSpanOutOfRange, "to_at"),
-        ({"now": datetime(2026, 4, 3, tzinfo=UTC)}, SlotSpanOutOfRange, "to_at"),
-        ({"from_at": datetime(1, 1, 1, tzinfo=UTC)}, SlotSpanOutOfRange, "to_at"),
-        ({"to_at": datetime(9999, 12, 31, tzinfo=UTC)}, SlotSpanOutOfRange, "to_at"),
-        ({"now": datetime(2024, 3, 1, tzinfo=UTC)}, SlotSpanOutOfRange, "to_at"),
+        ({"to_at": datetime(2026, 3, 6, tzinfo=UTC)}, SlotSpanOutOfRange, "ends_before"),
+        ({"to_at": datetime(2026, 5, 1, 0, 0, 1, tzinfo=UTC)}, SlotSpanOutOfRange, "ends_before"),
+        ({"now": datetime(2026, 4, 3, tzinfo=UTC)}, SlotSpanOutOfRange, "ends_before"),
+        ({"from_at": datetime(1, 1, 1, tzinfo=UTC)}, SlotSpanOutOfRange, "ends_before"),
+        ({"to_at": datetime(9999, 12, 31, tzinfo=UTC)}, SlotSpanOutOfRange, "ends_before"),
+        ({"now": datetime(2024, 3, 1, tzinfo=UTC)}, SlotSpanOutOfRange, "ends_before"),
     ],
 )
 def test_a_question_outside_the_limits_names_its_field(changes: dict[str, Any], broken: type[Rule], field: str) -> None:
