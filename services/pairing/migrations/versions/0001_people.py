@@ -1,4 +1,4 @@
-"""People and their sessions."""
+"""People, their sessions, and the chains of their refresh tokens."""
 
 from twolamps_chassis.migrate import run
 
@@ -17,12 +17,14 @@ def upgrade() -> None:
         id uuid PRIMARY KEY, person_id uuid NOT NULL REFERENCES people, client_name text NOT NULL,
         created_at timestamptz NOT NULL, last_used_at timestamptz NOT NULL, ended_at timestamptz
     );
-    CREATE INDEX sessions_person ON sessions (person_id, created_at DESC, id);
+    CREATE INDEX sessions_person ON sessions (person_id, created_at DESC, id DESC);
     CREATE TABLE refresh_tokens (
-        token_hash bytea PRIMARY KEY, session_id uuid NOT NULL REFERENCES sessions, made_at timestamptz NOT NULL,
-        used_at timestamptz
+        token_hash bytea PRIMARY KEY, session_id uuid NOT NULL REFERENCES sessions, made_by bytea,
+        made_at timestamptz NOT NULL, used_at timestamptz, withdrawn_at timestamptz
     );
-    CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
+    CREATE UNIQUE INDEX refresh_tokens_live ON refresh_tokens (session_id) WHERE used_at IS NULL AND withdrawn_at IS NULL;
+
+    CREATE INDEX refresh_tokens_age ON refresh_tokens (session_id, made_at);
 
     ALTER TABLE people ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own ON people TO :app USING (id = nullif(current_setting('app.person', true), '')::uuid);
@@ -30,6 +32,17 @@ def upgrade() -> None:
     ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own ON sessions TO :app USING (person_id = nullif(current_setting('app.person', true), '')::uuid);
     CREATE POLICY work ON sessions TO :worker USING (true);
-    GRANT SELECT, UPDATE ON people, sessions TO :app;
-    GRANT SELECT, INSERT, UPDATE ON people, sessions, refresh_tokens TO :worker;
+    ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY work ON refresh_tokens TO :worker USING (true);
+    ALTER TABLE ended_sessions ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON ended_sessions TO :app
+        USING (person_id = nullif(current_setting('app.person', true), '')::uuid);
+    CREATE POLICY work ON ended_sessions TO :worker USING (true);
+    GRANT SELECT ON people, sessions TO :app;
+    GRANT UPDATE (display_name, pronouns, zone, locale) ON people TO :app;
+    GRANT UPDATE (ended_at) ON sessions TO :app;
+    GRANT INSERT ON ended_sessions TO :app;
+    GRANT SELECT, INSERT ON people TO :worker;
+    GRANT SELECT, INSERT, UPDATE ON sessions TO :worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tokens TO :worker;
     """)

@@ -1,0 +1,69 @@
+"""What does Twolamps know of a person? A mail, what the partner sees, and where they are.
+
+Promises: two spellings of one mail are one; a name is one line of visible text; a zone is one of the IANA database, the
+same on every machine.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from uuid import UUID
+
+from pairing.domain.errors import NameUnreadable, UnknownZone
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """A person's own profile. `zone` is an IANA name, `locale` a BCP 47 tag."""
+
+    person_id: UUID
+    mail: str
+    display_name: str
+    pronouns: str
+    zone: str
+    locale: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """What one sees of the other."""
+
+    display_name: str
+    pronouns: str
+
+
+def normal_mail(mail: str) -> str:
+    """The spelling under which a mail is looked up: NFKC, case-folded, trimmed."""
+    return unicodedata.normalize("NFKC", mail).casefold().strip()
+
+
+def checked_name(text: str) -> str:
+    """A display name, trimmed and NFC. Raises NameUnreadable."""
+    name = checked_line(text, "display_name")
+    if not name:
+        raise NameUnreadable("display_name")
+    return name
+
+
+def checked_line(text: str, field: str) -> str:
+    """One line of text, trimmed and NFC. Raises NameUnreadable naming `field`."""
+    line = unicodedata.normalize("NFC", text).strip()
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in line):
+        raise NameUnreadable(field)
+    return line
+
+
+def checked_zone(name: str, field: str = "zone") -> str:
+    """An IANA zone name. Raises UnknownZone naming `field`."""
+    if name not in _zones():
+        raise UnknownZone(field)
+    return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # The package's own list: a machine's folder of zone files also holds right/, posix/ and localtime.
+    return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}

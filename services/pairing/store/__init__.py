@@ -1,0 +1,1 @@
+"""Where does pairing keep things? All of its SQL, and what is encrypted or hashed how."""

@@ -1,0 +1,37 @@
+"""CreateSession: sign in."""
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from pairing.domain.errors import WrongCredentials
+from pairing.domain.people import normal_mail
+from pairing.domain.sessions import Tokens
+from pairing.store.people import find_credentials
+from pairing.store.secrets import Secrets
+from pairing.store.sessions import save_first_token, save_session
+from twolamps_chassis.auth import Signer
+from twolamps_chassis.db import Transaction
+
+
+@dataclass(frozen=True)
+class CreateSession:
+    """Sign in with mail and password."""
+
+    mail: str
+    password: str = field(repr=False)
+    client_name: str
+
+    def __post_init__(self) -> None:
+        # The limit counts by this field, so another spelling of one mail must not be another count.
+        object.__setattr__(self, "mail", normal_mail(self.mail))
+
+
+async def create_session(command: CreateSession, tx: Transaction, secrets: Secrets, signer: Signer) -> Tokens:
+    """A session and its first tokens. Raises WrongCredentials, alike and after the same work for mail and password."""
+    person, kept = await find_credentials(tx, secrets.mail_hash(command.mail)) or (None, None)
+    if not await secrets.fits(command.password, kept) or person is None:
+        raise WrongCredentials
+    session = uuid4()
+    await save_session(tx, session, person, command.client_name)
+    refresh_token = await save_first_token(tx, session)
+    return Tokens(*signer.access_token(person, session), refresh_token, session, person)
