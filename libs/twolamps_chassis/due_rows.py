@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.db import Database, Row, Transaction
+from twolamps_chassis.edge import BUSY
 from twolamps_chassis.idempotency import forget_replies
 from twolamps_chassis.streams import Stream
 from twolamps_chassis.telemetry import DUE, log, origin
@@ -28,11 +29,11 @@ class Due:
     handler: Handler
     batch: int = 500
 
-    def claim(self) -> str:
-        """Locks rows and their streams, passing by what others hold."""
+    def claim(self, most: int, skip: int = 0) -> str:
+        """Locks rows and their streams, passing by what others hold, and the first `skip` that failed."""
         return f"""SELECT due.*, streams.key AS locked_key, streams.epoch AS locked_epoch, streams.seq AS locked_seq
                    FROM {self.table} AS due JOIN streams ON streams.key = due.stream_key
-                   WHERE due.state = 'pending' AND due.due_at <= $1 ORDER BY due.due_at LIMIT {self.batch}
+                   WHERE due.state = 'pending' AND due.due_at <= $1 ORDER BY due.due_at LIMIT {most} OFFSET {skip}
                    FOR UPDATE OF due, streams SKIP LOCKED"""
 
     def next_in(self) -> str:
@@ -63,8 +64,8 @@ class DueLoop:
         """Handle everything that is due now; seconds until the next look."""
         sleep_s = LONGEST_SLEEP_S
         for due in self.dues:
-            while await self._batch(due):
-                pass
+            if not await self._all_due(due):
+                continue  # what failed is tried again after the longest sleep
             async with self.database.begin(readonly=True) as tx:
                 wait: timedelta | None = await tx.fetchval(due.next_in(), tx.now)
             if wait is not None:
@@ -80,12 +81,26 @@ class DueLoop:
                 await forget_replies(tx)
             await asyncio.sleep(3600)
 
-    async def _batch(self, due: Due) -> bool:
+    async def _all_due(self, due: Due) -> bool:
+        """Handle all that is due. A row that fails for its own sake is passed by, so that it stops no other; then False."""
+        failed, most = 0, due.batch
+        while True:
+            try:
+                if await self._batch(due, most, failed) < most:
+                    return not failed
+            except BUSY:
+                raise
+            except Exception as error:
+                log().error("due_rows.row_failed", service=self.database.schema, table=due.table, **origin(error))
+                failed += most == 1
+                most = 1
+
+    async def _batch(self, due: Due, most: int, skip: int) -> int:
         async with self.database.begin() as tx:
-            rows = await tx.fetch(due.claim(), tx.now)
+            rows = await tx.fetch(due.claim(most, skip), tx.now)
             tx.streams = {r["locked_key"]: Stream(r["locked_epoch"], r["locked_seq"]) for r in rows}
             if rows:
                 await due.handler(rows, tx)
                 for row in rows:
                     DUE.labels(due.table).observe(max(0.0, (tx.now - row["due_at"]).total_seconds()))
-        return len(rows) == due.batch
+        return len(rows)

@@ -1,0 +1,72 @@
+"""Due rows: never early, each once, and one that fails stops no other."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from pairing.main import compose
+from twolamps_chassis.db import Database, Row, Transaction
+from twolamps_chassis.due_rows import Due, DueLoop
+from twolamps_testkit.stage import Stage
+
+
+class Bells:
+    """A table of due rows, and a handler that fails where told to."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.poison, self.rung = database, set[int](), list[int]()
+        self.loop = DueLoop(database, [Due("bells", self.ring, batch=10)], [])
+
+    async def ring(self, rows: Sequence[Row], tx: Transaction) -> None:
+        for row in rows:
+            if row["id"] in self.poison:
+                raise ZeroDivisionError
+            assert row["due_at"] <= tx.now
+        await tx.execute("UPDATE bells SET state = 'rung' WHERE id = ANY($1::int[])", [row["id"] for row in rows])
+        tx.on_commit(lambda: self.rung.extend(row["id"] for row in rows))
+
+
+@pytest.fixture
+async def bells(stage: Stage) -> Bells:
+    await stage.start(pairing=compose)
+    admin = await asyncpg.connect(stage.postgres.dsn(stage.database))
+    await admin.execute(
+        "CREATE TABLE pairing.bells (id int PRIMARY KEY, stream_key uuid, due_at timestamptz, state text)"
+    )
+    await admin.execute("GRANT SELECT, INSERT, UPDATE ON pairing.bells TO PUBLIC")
+    await admin.close()
+    return Bells(stage.tables("pairing"))
+
+
+async def plant(database: Database, key: UUID, ids: Sequence[int], due_in: timedelta) -> None:
+    async with database.begin() as tx:
+        await tx.lock([key])
+        await tx.executemany(
+            "INSERT INTO bells VALUES ($1, $2, $3, 'pending')", [(n, key, tx.now + due_in) for n in ids]
+        )
+
+
+async def test_nothing_rings_before_its_time_and_all_that_is_due_rings_once(bells: Bells, stage: Stage) -> None:
+    for n in range(5):
+        await plant(bells.database, uuid4(), range(n * 10, n * 10 + 7), timedelta(seconds=60))
+    await bells.loop.turn()
+    assert bells.rung == []
+    stage.move_clock(61)
+    twin = DueLoop(bells.database, bells.loop.dues, [])
+    while len(bells.rung) < 35:
+        await asyncio.gather(bells.loop.turn(), twin.turn())
+    assert len(bells.rung) == len(set(bells.rung)) == 35
+
+
+async def test_a_row_that_fails_stops_no_other_and_is_tried_again(bells: Bells) -> None:
+    await plant(bells.database, uuid4(), range(25), timedelta(seconds=-1))
+    bells.poison = {3, 17}
+    assert await bells.loop.turn() == 1.0
+    assert sorted(bells.rung) == [n for n in range(25) if n not in bells.poison]
+    bells.poison = set()
+    await bells.loop.turn()
+    assert sorted(bells.rung) == list(range(25))
