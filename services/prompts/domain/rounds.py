@@ -80,7 +80,7 @@ class RoundState(StrEnum):
     """A round as one of the two sees it."""
 
     OPEN = "open"
-    SEALED_BY_ME = "sealed_by_me"
+    SEALED = "sealed"
     REVEALED = "revealed"
     STAYED_CLOSED = "stayed_closed"
 
@@ -130,14 +130,14 @@ def round_state(offered: Round, me_sealed: bool, revealed: bool, today_on: date)
         return RoundState.REVEALED
     if today_on >= offered.closes_on:
         return RoundState.STAYED_CLOSED
-    return RoundState.SEALED_BY_ME if me_sealed else RoundState.OPEN
+    return RoundState.SEALED if me_sealed else RoundState.OPEN
 
 
 def seen_by(truth: RoundTruth, viewer_id: UUID, today_on: date) -> RoundView:
     """The round for one of the two: the other's seal shows only as the reveal, or as a light they chose to leave."""
     partner_id = truth.partner_of(viewer_id)
     state = round_state(truth.round, viewer_id in truth.sealed_by, truth.revealed_at is not None, today_on)
-    waiting = state in (RoundState.OPEN, RoundState.SEALED_BY_ME)
+    waiting = state in (RoundState.OPEN, RoundState.SEALED)
     return RoundView(
         state=state,
         light_left_by_me=waiting and viewer_id in truth.lit_by,
