@@ -70,7 +70,7 @@ class Consumer:
 
     async def retry_parked(self) -> int:
         """Try again what failed and is due for it; how many streams were tried."""
-        async with self.database.begin() as tx:
+        async with self.database.begin(readonly=True) as tx:
             keys = await parked.list_due(tx, self.source)
         for key in keys:
             await self.replay(key)

@@ -137,9 +137,10 @@ class Database:
 
     @asynccontextmanager
     async def begin(
-        self, role: Role = "worker", person: UUID | None = None, *, readonly: bool = False
+        self, role: Role = "worker", person: UUID | None = None, *, readonly: bool = False, wakes: bool = True
     ) -> AsyncIterator[Transaction]:
-        """A transaction that commits when its block ends, with the events it recorded, and rolls back on any error."""
+        """A transaction that commits when its block ends, with the events it recorded, and rolls back on any error. It
+        `wakes` who waits for due rows, but for one of that loop's own, which would never sleep."""
         async with self.pool.acquire() as conn, conn.transaction(readonly=readonly):
             row = await conn.fetchrow(OPEN, self.roles[role], str(person or ""), clock.offset())
             assert row is not None
@@ -149,7 +150,7 @@ class Database:
                 await outbox.flush(conn, tx.recorded, tx.streams, tx.now, traceparent.get())
         if tx.recorded:
             self.committed.set()
-        if not readonly:
+        if wakes and not readonly:
             self.due.set()
         for callback in tx.callbacks:
             result = callback()

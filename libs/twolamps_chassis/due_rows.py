@@ -96,7 +96,7 @@ class DueLoop:
                 most = 1
 
     async def _batch(self, due: Due, most: int, skip: int) -> int:
-        async with self.database.begin() as tx:
+        async with self.database.begin(wakes=False) as tx:
             rows = await tx.fetch(due.claim(most, skip), tx.now)
             tx.streams = {r["locked_key"]: Stream(r["locked_epoch"], r["locked_seq"]) for r in rows}
             if rows:

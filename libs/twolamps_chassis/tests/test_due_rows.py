@@ -9,6 +9,8 @@ import asyncpg
 import pytest
 
 from pairing.main import compose
+from twolamps_chassis.consumers import Consumer
+from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Database, Row, Transaction
 from twolamps_chassis.due_rows import Due, DueLoop
 from twolamps_testkit.stage import Stage
@@ -70,3 +72,20 @@ async def test_a_row_that_fails_stops_no_other_and_is_tried_again(bells: Bells) 
     bells.poison = set()
     await bells.loop.turn()
     assert sorted(bells.rung) == list(range(25))
+
+
+async def test_a_loop_is_not_woken_by_its_own_work(bells: Bells) -> None:
+    turns: list[float] = []
+
+    class Counted(DueLoop):
+        async def turn(self) -> float:
+            turns.append(await super().turn())
+            return turns[-1]
+
+    consumers = [Consumer(bells.database, "prompts", Couples(), {})]
+    await plant(bells.database, uuid4(), range(25), timedelta(seconds=-1))
+    running = asyncio.create_task(Counted(bells.database, bells.loop.dues, consumers).run())
+    await asyncio.sleep(0.7)
+    running.cancel()
+    assert len(bells.rung) == 25
+    assert len(turns) <= 3
