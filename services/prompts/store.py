@@ -55,13 +55,13 @@ STOP_DEALS = "UPDATE deals SET state = 'stopped' WHERE stream_key = $1"
 # $1 is the reader, $2 their connected couple or NULL. Row level security hides the partner's words again.
 READ = """
 SELECT r.id, r.couple_id, r.prompt_id, r.dealt_on, r.place, r.dealt_at, r.revealed_at, c.inviter, c.invitee,
-       mine.text AS my_text, theirs.text AS partner_text,
+       mine.text AS my_text,
+       (SELECT text FROM answers WHERE round_id = r.id AND author_id <> $1
+        AND r.revealed_at IS NOT NULL AND r.couple_id = $2) AS partner_text,
        ARRAY(SELECT person_id FROM lights WHERE round_id = r.id AND standing) AS lit_by,
        ARRAY(SELECT person_id FROM lights WHERE round_id = r.id) AS told_by
 FROM rounds r JOIN couples c ON c.id = r.couple_id
 LEFT JOIN answers mine ON mine.round_id = r.id AND mine.author_id = $1
-LEFT JOIN answers theirs ON theirs.round_id = r.id AND theirs.author_id <> $1
-     AND r.revealed_at IS NOT NULL AND r.couple_id = $2
 """
 READ_DAY = READ + "WHERE r.couple_id = $2 AND r.dealt_on = $3 ORDER BY r.place"
 READ_ROUND = READ + "WHERE r.couple_id = $2 AND r.id = $3"

@@ -47,7 +47,7 @@ def upgrade() -> None:
 
     ALTER TABLE answers ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own ON answers TO :app USING (author_id = {ME});
-    CREATE POLICY opened ON answers FOR SELECT TO :app USING (EXISTS (
+    CREATE POLICY revealed ON answers FOR SELECT TO :app USING (EXISTS (
         SELECT 1 FROM rounds r
         JOIN couples c ON c.id = r.couple_id AND c.ended_at IS NULL
         JOIN streams s ON s.key = c.id AND s.epoch = c.epoch
