@@ -1,0 +1,1 @@
+"""What does Twolamps do for two people? A first evening, lived through the public API and checked fact by fact."""
