@@ -1,7 +1,7 @@
 """How is scheduling put together? The only file that knows every other."""
 
 from scheduling.consumers import on_couple_end
-from scheduling.due_rows import on_invite_expiries_due
+from scheduling.due_rows import on_extensions_due, on_invite_expiries_due, on_rings_due
 from scheduling.grpc_api import STATUSES, SchedulingApi
 from twolamps.scheduling.v1.scheduling_pb2_grpc import add_SchedulingServiceServicer_to_server
 from twolamps_chassis.couples import Couples
@@ -18,5 +18,9 @@ def compose(around: Surroundings) -> Role:
         servicers=[(add_SchedulingServiceServicer_to_server, api)],
         statuses={"twolamps.scheduling.v1.SchedulingService": STATUSES},
         consumers={"pairing": {}},
-        dues=[Due("invite_expiries", on_invite_expiries_due)],
+        dues=[
+            Due("rings", on_rings_due, batch=1000),
+            Due("invite_expiries", on_invite_expiries_due),
+            Due("extensions", on_extensions_due),
+        ],
     )

@@ -73,6 +73,10 @@ class OfferLapsed(Rule):
     """This offer is no longer open."""
 
 
+class ReminderStopped(Rule):
+    """This reminder was stopped."""
+
+
 class NothingRinging(Rule):
     """Nothing is ringing here at the moment."""
 

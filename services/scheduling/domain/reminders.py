@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from unicodedata import category
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from scheduling.domain.errors import (
     AlreadyDone,
@@ -22,6 +22,7 @@ from scheduling.domain.errors import (
     OfferAlreadyAnswered,
     OfferLapsed,
     RecurrenceNotAllowed,
+    ReminderStopped,
     SnoozeOutOfRange,
     StartInPast,
     StartNotInRule,
@@ -32,20 +33,25 @@ from scheduling.domain.recurrence import RecurrenceRule, next_occurrences
 
 LONGEST_TITLE: Final = 120
 LONGEST_LEAD: Final = timedelta(days=7)
+MOST_ACTIVE: Final = 500
 SHORTEST_SNOOZE: Final = timedelta(minutes=1)
 LONGEST_SNOOZE: Final = timedelta(days=7)
+DEFAULT_SNOOZE: Final = timedelta(minutes=10)
 OFFER_OPEN_FOR: Final = timedelta(days=7)
 SHARED_SERIES_LASTS: Final = timedelta(days=180)
 
 Audience = Literal["me", "you", "both", "either"]
-OfferState = Literal["none", "offered", "accepted", "declined"]
+OfferState = Literal["none", "offered", "accepted", "declined", "stopped"]
 VisibleOffer = Literal["none", "offered", "accepted", "declined", "lapsed"]
 RingState = Literal["pending", "ringing", "snoozed", "completed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Who made a reminder for whom. `partner` is None exactly for audience `me`; `offer` is `none` exactly then too."""
+    """Who made a reminder for whom. `partner` is None exactly for audience `me`; `offer` is `none` exactly then too.
+
+    `stopped`: accepted, and later ended by the partner for themselves. `cancelled_at`: ended by its maker, for all.
+    """
 
     id: UUID
     maker: UUID
@@ -53,6 +59,7 @@ class Reminder:
     audience: Audience
     offer: OfferState
     created_at: datetime
+    cancelled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,11 @@ class Ring:
     due_at: datetime
     state: RingState = "pending"
     late: bool = False
+
+    @property
+    def id(self) -> UUID:
+        """The same however often a ring is planned, so that it exists once."""
+        return uuid5(self.series, f"{self.local.isoformat()} {self.person}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,27 +131,57 @@ def lapses_at(audience: Audience, rule: RecurrenceRule | None, first_at: datetim
 
 def rings_for(reminder: Reminder) -> frozenset[UUID]:
     """For whom occurrences ring now: the maker at once unless it is for the other, the other after acceptance alone."""
+    if reminder.cancelled_at:
+        return frozenset()
     maker = {reminder.maker} if reminder.audience != "you" else set()
     partner = {reminder.partner} if reminder.partner and reminder.offer == "accepted" else set()
     return frozenset(maker | partner)
 
 
 def visible_offer_state(reminder: Reminder, viewer: UUID, now: datetime) -> VisibleOffer:
-    """The offer as `viewer` sees it: for the maker a declined one looks `offered` for 7 days, then `lapsed`, as any."""
+    """The offer as `viewer` sees it: for the maker a declined one looks `offered` for 7 days, then `lapsed`, as any.
+
+    One accepted and later stopped by the partner goes on to look accepted.
+    """
+    if reminder.offer == "stopped":
+        return "accepted"
     if reminder.offer in ("none", "accepted") or (reminder.offer == "declined" and viewer == reminder.partner):
         return reminder.offer
     return "offered" if now < reminder.created_at + OFFER_OPEN_FOR else "lapsed"
 
 
 def decide_answer(reminder: Reminder, person: UUID, answer: Literal["accepted", "declined"], now: datetime) -> Reminder:
-    """The reminder once `person` answered its offer. Raises NotYoursToAnswer, OfferAlreadyAnswered, OfferLapsed."""
+    """The reminder once `person` answered its offer.
+
+    Raises NotYoursToAnswer, OfferAlreadyAnswered, ReminderStopped, OfferLapsed.
+    """
     if reminder.offer == "none" or person != reminder.partner:
         raise NotYoursToAnswer
     if reminder.offer != "offered":
         raise OfferAlreadyAnswered
+    if reminder.cancelled_at:
+        raise ReminderStopped
     if now >= reminder.created_at + OFFER_OPEN_FOR:
         raise OfferLapsed
     return replace(reminder, offer=answer)
+
+
+def decide_cancel(reminder: Reminder, person: UUID, now: datetime) -> Reminder:
+    """The reminder once `person` stopped it: its maker for all, the other for themselves, which nobody else learns.
+
+    Stopping an offer that still waits is declining it; stopping twice changes nothing.
+    """
+    if person == reminder.maker:
+        return replace(reminder, cancelled_at=reminder.cancelled_at or now)
+    if reminder.offer == "offered":
+        return replace(reminder, offer="declined")
+    return replace(reminder, offer="stopped") if reminder.offer == "accepted" else reminder
+
+
+def concerns_partner(reminder: Reminder, now: datetime) -> bool:
+    """Whether the other has this reminder, or may still take it: only then are they told of its end."""
+    waits = reminder.offer == "offered" and now < reminder.created_at + OFFER_OPEN_FOR
+    return waits or reminder.offer == "accepted"
 
 
 def plan_ring(
@@ -180,6 +222,17 @@ def choose_ring(rings: Sequence[Ring], local: datetime | None, now: datetime) ->
     if not come:
         raise NothingRinging
     return max(come, key=_planned)
+
+
+def choose_to_complete(rings: Sequence[Ring], local: datetime | None, now: datetime) -> Ring:
+    """As `choose_ring`; where all that came is done, the last completed one: a second completion changes nothing."""
+    try:
+        return choose_ring(rings, local, now)
+    except NothingRinging:
+        done = [ring for ring in rings if ring.planned_at <= now and ring.state == "completed"]
+        if not done:
+            raise
+        return max(done, key=_planned)
 
 
 def decide_snooze(ring: Ring, until: datetime, now: datetime) -> Ring:
