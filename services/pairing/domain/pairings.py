@@ -44,7 +44,7 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class SeenPairing:
-    """A pairing as one of the two sees it; state is confirm, waiting, paired or closed."""
+    """A pairing as one of the two sees it; state is confirm, waiting, paired or closed. It expires while it waits."""
 
     id: UUID
     state: str
@@ -76,4 +76,6 @@ def seen(pairing: Pairing, person: UUID, other: OtherSide, now: datetime) -> See
     state = state_for(pairing, person, now)
     if state == "closed":
         return SeenPairing(pairing.id, state, None, None, None)
-    return SeenPairing(pairing.id, state, other, pairing.couple_id if state == "paired" else None, pairing.expires_at)
+    if state == "paired":
+        return SeenPairing(pairing.id, state, other, pairing.couple_id, None)
+    return SeenPairing(pairing.id, state, other, None, pairing.expires_at)

@@ -1,11 +1,11 @@
 """Can somebody find out who has an account, or read what is kept of one?"""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
-import pytest
 
 from pairing.tests.conftest import PASSWORD, House, on_the_wire, refused
 from twolamps.pairing.v1 import pairing_pb2 as pb
@@ -49,9 +49,15 @@ async def test_a_known_mail_answers_alike_and_gets_a_letter(house: House) -> Non
     assert (await refused(house.anyone.CreateSession(changed))).reason == "wrong_credentials"
 
 
-@pytest.mark.parametrize(
-    ("bad", "field"),
-    [
+async def test_signing_up_five_times_at_once_makes_one_person(house: House) -> None:
+    await asyncio.gather(*(house.anyone.CreatePerson(sign_up()) for _ in range(5)))
+    assert len(letters(house)) == 4
+    async with house.stage.tables("pairing").begin() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM people") == 1
+
+
+async def test_a_bad_field_is_named_and_nothing_is_kept(house: House) -> None:
+    bads: list[tuple[dict[str, Any], str]] = [
         ({"zone": "Mars/Olympus"}, "zone"),
         ({"display_name": " "}, "display_name"),
         ({"display_name": "A\nB"}, "display_name"),
@@ -61,11 +67,10 @@ async def test_a_known_mail_answers_alike_and_gets_a_letter(house: House) -> Non
         ({"password": "p" * 201}, "password"),
         ({"mail": "no mail"}, "mail"),
         ({"adult": False}, "adult"),
-    ],
-)
-async def test_a_bad_field_is_named_and_nothing_is_kept(house: House, bad: dict[str, Any], field: str) -> None:
-    refusal = await refused(house.anyone.CreatePerson(sign_up(**bad)))
-    assert (refusal.code, list(refusal.fields)) == ("INVALID_ARGUMENT", [field])
+    ]
+    for bad, field in bads:
+        refusal = await refused(house.anyone.CreatePerson(sign_up(**bad)))
+        assert (refusal.code, list(refusal.fields)) == ("INVALID_ARGUMENT", [field])
     async with house.stage.tables("pairing").begin() as tx:
         assert await tx.fetchval("SELECT count(*) FROM people") == 0
 

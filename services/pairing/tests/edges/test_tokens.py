@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from joserfc import jwt
@@ -67,11 +66,12 @@ def forgeries(house: House, person: Person) -> Iterator[tuple[str, str]]:
     yield "a service", house.stage.service_caller(CouplesServiceStub, "prompts").token()
 
 
-@pytest.mark.parametrize("method", PRIVATE)
-async def test_a_forged_token_opens_no_call(house: House, method: str) -> None:
+async def test_a_forged_token_opens_no_call(house: House) -> None:
+    assert len(PRIVATE) == 15
     for what, token in forgeries(house, house.stage.ann):
-        refusal = await refused(getattr(house.anyone, method)(empty(method), authorization=f"Bearer {token}"))
-        assert (refusal.code, refusal.reason) == ("UNAUTHENTICATED", "unauthenticated"), what
+        for method in PRIVATE:
+            refusal = await refused(getattr(house.anyone, method)(empty(method), authorization=f"Bearer {token}"))
+            assert (refusal.code, refusal.reason) == ("UNAUTHENTICATED", "unauthenticated"), (what, method)
 
 
 async def test_a_token_ends_with_its_ten_minutes(house: House) -> None:
