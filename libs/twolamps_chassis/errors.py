@@ -99,7 +99,7 @@ def reason(error: type[Exception]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", error.__name__).lower()
 
 
-def sentence(error: type[Exception]) -> str:
+def sentence(error: type[object]) -> str:
     """The sentence of a rule: the first paragraph of its docstring."""
     return " ".join((error.__doc__ or error.__name__).split("\n\n")[0].split())
 

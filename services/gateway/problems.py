@@ -1,6 +1,6 @@
 """How does an error look over HTTP? As problem+json (RFC 9457), with the reason a client can read.
 
-Promises: status and title come from the committed catalogue (errors.json, rules.json), or for a reason it does not know from the gRPC
+Promises: status and title come from the catalogue (errors.json, rules.json), or for a reason it does not know from the gRPC
 code; a text is shown only where a service of Twolamps wrote it for people (it carries an ErrorInfo of this domain), so
 what a library or a crash says never leaks; 401 names the scheme (RFC 9110 11.6.1); 429 and 503 say when to come back.
 """

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 import uvloop
@@ -19,7 +19,7 @@ from standalone.demo.command import demo
 from standalone.up import Platform
 from standalone.web import PortTaken
 from twolamps_chassis.clock import ClockFileRefused
-from twolamps_chassis.postgres_folder import PostgresUnavailable
+from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings, UnknownSetting, load_settings
 from twolamps_chassis.telemetry import configure_logs
 
@@ -145,7 +145,7 @@ def _settings() -> Settings:
         _stop(names)
 
 
-def _stop(message: str) -> Any:
+def _stop(message: str) -> NoReturn:
     err.print(message, style="red", markup=False)
     raise typer.Exit(1)
 

@@ -5,9 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import notifications.main
-import prompts.main
-
 import pairing.main
+import prompts.main
 import scheduling.main
 from twolamps_chassis.node import Compose
 
