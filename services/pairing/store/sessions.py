@@ -1,4 +1,7 @@
-"""How are sessions kept? As rows with a chain of hashed refresh tokens; ended ones also where every call looks."""
+"""How are sessions kept? As rows with a chain of hashed refresh tokens; ended ones also where every call looks.
+
+A client's name is what its owner called it, so it lies encrypted under the owner's key.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +17,8 @@ from twolamps_chassis.pages import Place
 async def save_session(tx: Transaction, session: UUID, person: UUID, client_name: str) -> None:
     """Keep a new session."""
     sql = """INSERT INTO sessions (id, person_id, client_name, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)"""
-    await tx.execute(sql, session, person, client_name, tx.now)
+    name = await tx.keyring.encrypt(person, f"session:{session}", client_name)
+    await tx.execute(sql, session, person, name, tx.now)
 
 
 async def list_sessions(tx: Transaction, size: int, place: Place | None, ids: Sequence[UUID]) -> list[Session]:
@@ -25,7 +29,7 @@ async def list_sessions(tx: Transaction, size: int, place: Place | None, ids: Se
              ORDER BY created_at DESC, id DESC LIMIT $6"""
     after = (place.at, place.id) if place else (None, None)
     rows = await tx.fetch(sql, tx.me, tx.now - REFRESH_FOR, *after, list(ids), size + 1)
-    return [_session(row, tx) for row in rows]
+    return [await _session(row, tx) for row in rows]
 
 
 async def end_sessions(tx: Transaction, person: UUID, ids: Sequence[UUID] | None = None) -> list[UUID]:
@@ -82,5 +86,6 @@ async def _save_token(tx: Transaction, session: UUID, made_by: bytes | None) -> 
     return token
 
 
-def _session(row: Row, tx: Transaction) -> Session:
-    return Session(row["id"], row["client_name"], row["created_at"], row["last_used_at"], row["id"] == tx.session)
+async def _session(row: Row, tx: Transaction) -> Session:
+    name = await tx.keyring.decrypt(tx.me, f"session:{row['id']}", row["client_name"])
+    return Session(row["id"], name, row["created_at"], row["last_used_at"], row["id"] == tx.session)

@@ -14,7 +14,7 @@ def upgrade() -> None:
         created_at timestamptz NOT NULL
     );
     CREATE TABLE sessions (
-        id uuid PRIMARY KEY, person_id uuid NOT NULL REFERENCES people, client_name text NOT NULL,
+        id uuid PRIMARY KEY, person_id uuid NOT NULL REFERENCES people, client_name bytea NOT NULL,
         created_at timestamptz NOT NULL, last_used_at timestamptz NOT NULL, ended_at timestamptz
     );
     CREATE INDEX sessions_person ON sessions (person_id, created_at DESC, id DESC);
