@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf.message import DecodeError
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
@@ -102,7 +102,8 @@ def refused(reason: str, detail: str = "", *, field: str = "", headers: Mapping[
 
 def from_rpc(error: AioRpcError) -> Problem:
     """What a failed call becomes for the client."""
-    raw = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+    given: dict[str, Any] = dict(cast(Any, error.trailing_metadata()) or ())
+    raw = given.get("grpc-status-details-bin", b"")
     try:
         status = Status.FromString(raw if isinstance(raw, bytes) else b"")
     except DecodeError:

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SERVICE: tuple[str, ...] = ("main", "settings", "grpc_api", "consumers", "due_rows", "store", "neighbours", "channels")
 SERVICE += ("defaults", "content", "domain.couples", "use_cases.end_couple", "use_cases.read_couples")
-GATEWAY = ("main", "settings", "routes", "transcoder", "openapi", "sse", "web", "docs", "auth")
+GATEWAY: tuple[str, ...] = ("main", "settings", "routes", "transcoder", "openapi", "sse", "web", "docs", "auth")
 GATEWAY += ("answers", "flood", "neighbours", "problems")
 HOUSE = {
     **dict.fromkeys(("pairing", "prompts", "scheduling", "notifications"), SERVICE),

@@ -158,7 +158,7 @@ def _stream(schemas: Schemas, texts: dict[str, str]) -> dict[str, Any]:
 
 def _path_parameter(method: Method, name: str, schemas: Schemas) -> dict[str, Any]:
     *outer, last = name.split(".")
-    message = method.descriptor.input_type
+    message: Any = method.descriptor.input_type
     for part in outer:
         message = message.fields_by_name[part].message_type
     schema = schemas.field(message.fields_by_name[last], asked=True)

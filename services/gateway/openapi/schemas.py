@@ -5,7 +5,7 @@ rule (asked of protovalidate itself), and in an answer where it is always printe
 """
 
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 import protovalidate
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
@@ -60,7 +60,7 @@ class Schemas:
 
     def field(self, field: FieldDescriptor, *, asked: bool) -> Schema:
         """One field with its comment and limits."""
-        rules = field.GetOptions().Extensions[validate_pb2.field]
+        rules: Any = field.GetOptions().Extensions[cast(Any, validate_pb2.field)]
         if field.is_repeated:
             schema: Schema = {"type": "array", "items": self._one(field, rules.repeated.items, asked=asked)}
             if rules.repeated.HasField("min_items"):
@@ -144,7 +144,7 @@ def _value_name(value: str, enum: EnumDescriptor) -> str:
 
 def _needed(message: Descriptor) -> set[str]:
     """Names of the fields whose absence breaks a rule."""
-    violations = protovalidate.collect_violations(GetMessageClass(message)())
+    violations: list[Any] = list(protovalidate.collect_violations(GetMessageClass(message)()))
     return {violation.proto.field.elements[0].field_name for violation in violations if violation.proto.field.elements}
 
 

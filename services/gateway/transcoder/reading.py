@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Collection
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from urllib.parse import parse_qsl
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -71,11 +71,11 @@ def read_text(message: Message, name: str, text: str, bound: Collection[str] = (
     *outer, last = name.split(".")
     full = ""
     for part in outer:
-        field = _field(message.DESCRIPTOR, part, name)
+        field = _field(cast(Descriptor, message.DESCRIPTOR), part, name)
         if not _is_nested(field):
             _unknown(name)
         message, full = getattr(message, field.name), f"{full}{field.name}."
-    field = _field(message.DESCRIPTOR, last, name)
+    field = _field(cast(Descriptor, message.DESCRIPTOR), last, name)
     full += field.name
     if full in bound or _is_nested(field):
         _unknown(name)
@@ -95,7 +95,7 @@ def _fill(message: Message, value: dict[str, Any], path: str, bound: Collection[
     seen = set[str]()
     for key, item in value.items():
         name = f"{path}{key}"
-        field = _field(message.DESCRIPTOR, key, name)
+        field = _field(cast(Descriptor, message.DESCRIPTOR), key, name)
         if field.name in bound:
             _unknown(name)
         if field.name in seen:
