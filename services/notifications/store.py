@@ -15,22 +15,35 @@ from notifications.domain.items import Change, Facts, Heads, Item, Op, Subject, 
 from notifications.domain.kinds import Notice, Pulled, text_of
 from twolamps_chassis.db import Row, Transaction
 
-LOCK_HEADS = "SELECT person, seq FROM heads WHERE person = ANY($1::uuid[]) ORDER BY person FOR UPDATE"
+LOCK_HEADS = """
+SELECT person, seq FROM heads
+WHERE person IN (SELECT unnest($1::uuid[]) UNION SELECT inviter FROM couples WHERE id = ANY($2::uuid[])
+                 UNION SELECT invitee FROM couples WHERE id = ANY($2) UNION SELECT unnest($2))
+ORDER BY person FOR UPDATE
+"""
 MAKE_HEADS = "INSERT INTO heads (person) SELECT unnest($1::uuid[]) ORDER BY 1 ON CONFLICT DO NOTHING"
-ADD_ITEMS = """
-INSERT INTO items (id, person, added_seq, couple_id, kind, subject_type, subject_id, by_person, facts, matter, created_at)
-SELECT id, person, seq, couple_id, kind, subject_type, subject_id, by_person, facts::jsonb, matter, $11
-FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[],
-            $10::uuid[])
-    AS new(id, person, seq, couple_id, kind, subject_type, subject_id, by_person, facts, matter)
+ADD = """
+WITH new AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::uuid[])
+        AS new(id, person, seq, couple_id, subject_id, by_person, facts, matter)
+), added AS (
+    INSERT INTO items
+        (id, person, added_seq, couple_id, kind, subject_type, subject_id, by_person, facts, matter, created_at)
+    SELECT id, person, seq, couple_id, $9, $10, subject_id, by_person, facts::jsonb, matter, $11 FROM new
+), logged AS (
+    INSERT INTO changes (person, seq, item_id, op, changed_at) SELECT person, seq, id, 'added', $11 FROM new
+)
+UPDATE heads SET seq = v.seq FROM (SELECT person, max(seq) AS seq FROM new GROUP BY person) AS v
+WHERE heads.person = v.person
 """
 APPEND = """
-WITH logged AS (
-    INSERT INTO changes (person, seq, item_id, op, changed_at)
-    SELECT person, seq, item_id, op, $5 FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[])
-        AS new(person, seq, item_id, op)
+WITH new AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[]) AS new(person, seq, item_id, op)
+), logged AS (
+    INSERT INTO changes (person, seq, item_id, op, changed_at) SELECT person, seq, item_id, op, $5 FROM new
 )
-UPDATE heads SET seq = v.seq FROM unnest($6::uuid[], $7::int[]) AS v(person, seq) WHERE heads.person = v.person
+UPDATE heads SET seq = v.seq FROM (SELECT person, max(seq) AS seq FROM new GROUP BY person) AS v
+WHERE heads.person = v.person
 """
 PULL = """
 UPDATE items SET removed_at = $5
@@ -112,39 +125,40 @@ class StreamHead:
     closed: bool
 
 
-async def list_members(tx: Transaction) -> dict[UUID, tuple[UUID, UUID]]:
-    """Both people of each couple whose stream is locked."""
+async def list_members(tx: Transaction, couple_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
+    """Both people of each of these couples that is known."""
     sql = "SELECT id, inviter, invitee FROM couples WHERE id = ANY($1::uuid[])"
-    return {row["id"]: (row["inviter"], row["invitee"]) for row in await tx.fetch(sql, list(tx.streams))}
+    return {row["id"]: (row["inviter"], row["invitee"]) for row in await tx.fetch(sql, couple_ids)}
 
 
-async def lock_heads(tx: Transaction, people: Iterable[UUID], others: Iterable[UUID] = ()) -> Heads:
-    """The heads of `people`, locked in their order, those that are new made. Known heads of `others` are locked too."""
-    wanted = sorted(set(people))
-    everyone = sorted({*wanted, *others})
-    seqs = {row["person"]: row["seq"] for row in await tx.fetch(LOCK_HEADS, everyone)}
+async def lock_heads(tx: Transaction, people: Iterable[UUID]) -> Heads:
+    """The heads of `people`, those that are new made.
+
+    Locked with them, in the order of people, is everyone whose stream, or whose couple's, this transaction has locked: a
+    batch that comes back for more finds it its own, so no two of them wait for each other.
+    """
+    wanted = set(people)
+    seqs = {row["person"]: row["seq"] for row in await tx.fetch(LOCK_HEADS, wanted, tx.streams.keys())}
     if new := [person for person in wanted if person not in seqs]:
         await tx.execute(MAKE_HEADS, new)
-        seqs |= {row["person"]: row["seq"] for row in await tx.fetch(LOCK_HEADS, new)}
+        seqs |= {row["person"]: row["seq"] for row in await tx.fetch(LOCK_HEADS, new, [])}
     return Heads(await tx.fetchval("SELECT log_epoch()"), seqs)
 
 
-async def save_items(tx: Transaction, notices: Collection[Notice], changes: Collection[Change]) -> None:
-    """Keep notices under the ids and numbers of the changes that add them."""
+async def save_added(tx: Transaction, notices: Sequence[Notice], changes: Sequence[Change]) -> None:
+    """Keep notices, all of one kind, as items under the ids and numbers of the changes that add them; move the heads."""
     await tx.execute(
-        ADD_ITEMS, [c.item_id for c in changes], [n.person for n in notices], [c.seq for c in changes],
-        [n.ends_with for n in notices], [n.kind for n in notices], [n.subject.type for n in notices],
-        [n.subject.id for n in notices], [n.by for n in notices], [_json(n.facts) for n in notices],
-        [n.matter for n in notices], tx.now,
+        ADD, [c.item_id for c in changes], [c.person for c in changes], [c.seq for c in changes],
+        [n.ends_with for n in notices], [n.subject.id for n in notices], [n.by for n in notices],
+        [_json(n.facts) for n in notices], [n.matter for n in notices], notices[0].kind, notices[0].subject.type, tx.now,
     )  # fmt: skip
 
 
 async def save_changes(tx: Transaction, changes: Sequence[Change]) -> None:
     """Append to the logs, and move their heads."""
-    heads = {change.person: change.seq for change in changes}
     await tx.execute(
         APPEND, [c.person for c in changes], [c.seq for c in changes], [c.item_id for c in changes],
-        [c.op for c in changes], tx.now, list(heads), list(heads.values()),
+        [c.op for c in changes], tx.now,
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """CloseCouple: at a couple's end, news that can no longer be answered leaves both inboxes."""
 
 from dataclasses import dataclass
-from itertools import chain
 from uuid import UUID
 
 from notifications import store
@@ -19,7 +18,7 @@ class CloseCouple:
 async def close_couple(command: CloseCouple, tx: Transaction) -> list[Change]:
     """Pull by one rule for both, read or not, in one transaction: nothing of it depends on who ended. What has changed."""
     people = await store.list_people(tx, command.couple_id)
-    heads = await store.lock_heads(tx, people, chain(tx.streams, *(await store.list_members(tx)).values()))
+    heads = await store.lock_heads(tx, people)
     removed = await store.remove_of_couple(tx, command.couple_id)
     changes = numbered(heads, ((person, "removed", item_id, None) for person, item_id in removed))
     if changes:

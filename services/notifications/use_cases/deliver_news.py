@@ -21,14 +21,10 @@ class DeliverNews:
 
 async def deliver_news(command: DeliverNews, tx: Transaction) -> list[Change]:
     """Write what the events mean into every inbox they concern, in one set; what has changed."""
-    members = await store.list_members(tx)
-    events = [{"members": members.get(e["couple_id"]), **e} if "couple_id" in e else e for e in command.events]
-    notices, pulled = news_of(command.kind, events)
+    notices, pulled = news_of(command.kind, await _with_members(command.events, tx))
     if not notices and not pulled:
         return []
-    # Everyone in this batch at once: later runs of it then wait for nobody, and two batches cannot wait for each other.
-    batch = chain(tx.streams, *members.values())
-    heads = await store.lock_heads(tx, [*(n.person for n in notices), *(p.person for p in pulled)], batch)
+    heads = await store.lock_heads(tx, [*(n.person for n in notices), *(p.person for p in pulled)])
     removed = await store.remove_pulled(tx, pulled) if pulled else []
     text = text_of(command.kind)
     items = [Item(uuid4(), n.kind, n.subject, party(n.by, n.person), n.facts, text, "unread", tx.now) for n in notices]
@@ -39,8 +35,17 @@ async def deliver_news(command: DeliverNews, tx: Transaction) -> list[Change]:
             ((n.person, "added", item.id, item) for n, item in zip(notices, items, strict=True)),
         ),
     )
+    if removed:
+        await store.save_changes(tx, changes[: len(removed)])
     if notices:
-        await store.save_items(tx, notices, changes[len(removed) :])
-    if changes:
-        await store.save_changes(tx, changes)
+        await store.save_added(tx, notices, changes[len(removed) :])
     return changes
+
+
+async def _with_members(events: Sequence[Fields], tx: Transaction) -> Sequence[Fields]:
+    """The same events, with both members where an event names its couple and only who acted."""
+    lacking = {e["couple_id"] for e in events if {"members", "to"}.isdisjoint(e) and "by" in e}
+    if not lacking:
+        return events
+    members = await store.list_members(tx, lacking)
+    return [{**event, "members": members.get(event["couple_id"])} for event in events]
