@@ -18,9 +18,12 @@ from scheduling.domain.reminders import (
     Ring,
     RingState,
     choose_ring,
+    choose_to_complete,
     clean_title,
     collapse_late,
+    concerns_partner,
     decide_answer,
+    decide_cancel,
     decide_complete,
     decide_skip,
     decide_snooze,
@@ -247,3 +250,34 @@ def test_a_day_that_does_not_exist_rings_once_with_the_next() -> None:
     fridays = next_occurrences(parse_rule("FREQ=WEEKLY"), at("2011-12-23T09:00"), "Pacific/Apia", None, 2)
     assert fridays[1].shifted
     assert fridays[1].at == datetime(2011, 12, 30, 19, tzinfo=UTC)
+
+
+def test_its_maker_stops_a_reminder_for_all_and_the_other_for_themselves_unseen() -> None:
+    accepted = a_reminder("both", "accepted")
+    assert rings_for(decide_cancel(accepted, ANN, NOW)) == frozenset()
+    stopped = decide_cancel(accepted, BEN, NOW)
+    assert rings_for(stopped) == {ANN}
+    assert visible_offer_state(stopped, ANN, NOW) == visible_offer_state(accepted, ANN, NOW)
+    assert decide_cancel(a_reminder("you"), BEN, NOW).offer == "declined"
+    for reminder, person in ((decide_cancel(accepted, ANN, NOW), ANN), (stopped, BEN)):
+        assert decide_cancel(reminder, person, NOW + HOUR) == reminder
+    with pytest.raises(errors.ReminderStopped):
+        decide_answer(decide_cancel(a_reminder("you"), ANN, NOW), BEN, "accepted", NOW)
+
+
+def test_the_other_is_told_of_the_end_only_of_what_they_have_or_may_take() -> None:
+    assert concerns_partner(a_reminder("you"), NOW)
+    assert concerns_partner(a_reminder("you", "accepted"), NOW + 30 * DAY)
+    assert not concerns_partner(a_reminder("you"), NOW + 7 * DAY)
+    for offer in ("declined", "stopped"):
+        assert not concerns_partner(a_reminder("you", offer), NOW)
+    assert not concerns_partner(a_reminder("me", "none"), NOW)
+
+
+def test_a_second_completion_finds_what_the_first_has_done() -> None:
+    done, ahead = a_ring(state="completed"), a_ring(-HOUR, "pending")
+    assert choose_to_complete([done, ahead], None, NOW) == done
+    assert choose_to_complete([done, a_ring(2 * HOUR), ahead], None, NOW) == a_ring(2 * HOUR)
+    for rings in ([ahead], [a_ring(state="skipped")]):
+        with pytest.raises(errors.NothingRinging):
+            choose_to_complete(rings, None, NOW)
