@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from notifications.tests.conftest import House
 from twolamps.notifications.v1 import notifications_pb2 as pb
 from twolamps_chassis.consumers import Record
 from twolamps_events.base import Event
-from twolamps_events.prompts import AnswersRevealed, PromptsDealt
+from twolamps_events.prompts import AnswersRevealed, LightLeft, LightTaken, PromptsDealt
 from twolamps_events.scheduling import ReminderRang, RingsSettled
 from twolamps_testkit.stage import Person
 
@@ -95,6 +96,26 @@ async def test_the_logs_have_no_gaps_under_twenty_writers_that_meet_in_the_same_
     kept = [len(await house.inbox(person, page_size=200)) for person in people]
     assert sum(kept) == 3 + 20 * 5 * (2 + 2)
     assert await parked(house) == []
+
+
+async def test_batches_that_reach_for_the_same_people_in_opposite_order_do_not_wait_for_each_other(
+    house: House,
+) -> None:
+    ann, sam = house.ann, house.sam
+    lit: dict[str, Any] = {"couple_id": house.couple, "members": [ann.id, sam.id], "prompt_id": uuid4()}
+
+    async def own_reminders() -> None:
+        for n in range(1, 41):  # in each batch first Ann's head, then Sam's
+            settled = RingsSettled(reminder_id=uuid4(), ring_ids=[uuid4()], person_ids=[sam.id])
+            await house.stage.node.deliver([record(ann.id, n, ring(ann)), record(sam.id, n, settled)])
+
+    async def lights() -> None:
+        for n in range(1, 81, 2):  # in each batch first Sam's head, then Ann's
+            left, taken = LightLeft(**lit, by=ann.id, day="2026-05-01"), LightTaken(**lit, by=sam.id)
+            await house.stage.node.deliver([record(house.couple, n, left), record(house.couple, n + 1, taken)])
+
+    await asyncio.gather(own_reminders(), lights())
+    assert len(await house.log(ann)) == len(await house.log(sam)) == 41
 
 
 async def test_news_in_one_batch_comes_in_the_order_of_its_stream(house: House) -> None:
