@@ -1,7 +1,7 @@
 """`twolamps demo`: does the platform keep its promises? A couple's first evening, up to the first fact that is not so."""
 
 import asyncio
-import sys
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def demo(
     telling = Telling(console, quiet=quiet or as_json or test_itself)
     begun, broken, milestones = time.monotonic(), "", dict[str, float]()
     try:
-        with _platform(url, grpc, console) as (where, started):
+        with _platform(url, grpc, telling) as (where, started):
             if test_itself:
                 broken = "" if asyncio.run(self_test(where, telling, console.print)) else "A fault was not noticed."
             else:
@@ -47,17 +47,17 @@ def demo(
                 since = begun if started is None else started
                 name = "first reminder at both, after the start of the " + ("story" if started is None else "platform")
                 milestones = {name: rang_after - since, "the whole evening": time.monotonic() - since}
-    except StoryBroken as error:
-        broken = f"{error.title} {error}"
-    except PlatformDown as error:
+    except (StoryBroken, PlatformDown) as error:
         broken = str(error)
     if as_json:
         print(telling.as_json(milestones, broken))
-    elif not broken and not test_itself:
+    elif not (broken or test_itself or quiet):
         console.print()
         console.print(telling.timings(milestones))
     if broken:
-        Console(stderr=True).print(f"Not as promised. {broken}", style="red", markup=False, highlight=False)
+        Console(stderr=True, highlight=False).print(
+            f"Not as promised. {broken}", style="red", markup=False, soft_wrap=True
+        )
         raise typer.Exit(1)
     console.print("Every fault was noticed." if test_itself else "Everything is as promised.", style="green")
 
@@ -72,15 +72,24 @@ async def _play(where: Where, telling: Telling) -> float:
 
 
 @contextmanager
-def _platform(url: str, grpc: str, console: Console) -> Iterator[tuple[Where, float | None]]:
+def _platform(url: str, grpc: str, telling: Telling) -> Iterator[tuple[Where, float | None]]:
     """The platform to play on, and when it was started if that was done here."""
     if url:
         parts = urlsplit(url)
-        port = parts.port or DEFAULT_HTTP_PORT
-        yield Where(url.rstrip("/"), grpc or f"{parts.hostname}:{port + 1}"), None
+        address = grpc or f"{parts.hostname}:{(parts.port or DEFAULT_HTTP_PORT) + 1}"
+        _look_for_grpc(address)
+        yield Where(url.rstrip("/"), address), None
         return
     with own_platform() as platform:
         seconds = time.monotonic() - platform.started
-        console.print(f"A platform of our own is up after {seconds:.1f} s: {platform.where.url}")
-        sys.stdout.flush()
+        if not telling.quiet:
+            telling.console.print(f"A platform of our own is up after {seconds:.1f} s: {platform.where.url}")
         yield platform.where, platform.started
+
+
+def _look_for_grpc(address: str) -> None:
+    host, _, port = address.removeprefix("https://").rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except (OSError, ValueError) as error:
+        raise PlatformDown(f"Nothing listens for gRPC on {address}. Name its address with --grpc.") from error

@@ -64,19 +64,20 @@ class Diary:
 
     def load(self) -> str:
         """The cursor of the last whole line, empty without one; a torn last line is taken away."""
-        if not self.path.exists():
-            return ""
-        whole, _, torn = self.path.read_bytes().rpartition(b"\n")
+        whole, _, torn = self.whole().rpartition(b"\n")
         if torn:
-            os.truncate(self.path, len(whole) + 1)
+            os.truncate(self.path, len(whole) + 1 if whole else 0)
         return next((line.cursor for line in reversed(list(self.lines())) if line.cursor), "")
 
     def save(self, cursor: str) -> None:
         """Nothing is left to do: a cursor is written with its line."""
 
+    def whole(self) -> bytes:
+        """Every byte that was written."""
+        return self.path.read_bytes() if self.path.exists() else b""
+
     def lines(self) -> Iterator[Line]:
         """Every whole line, oldest first."""
-        whole = self.path.read_bytes().rpartition(b"\n")[0] if self.path.exists() else b""
-        for text in whole.splitlines():
+        for text in self.whole().rpartition(b"\n")[0].splitlines():
             fields = json.loads(text)
             yield Line(**{**fields, "at": datetime.fromisoformat(fields["at"])})

@@ -49,33 +49,20 @@ class Evening:
         """The platform's time, aware UTC."""
         return datetime.now(UTC) + self.ahead
 
-    def expect(self, kind: str, subject: str, *people: Person) -> None:
-        """These people, and nobody else, get this notice."""
-        for person in people:
-            self.expected[person.name].append((kind, subject))
-
     async def told(
         self, sentence: str, kind: str, subject: str, *people: Person, within_s: float = PATIENCE_S
     ) -> list[Line]:
-        """The notice comes to the listening process of each of these people: its line in each diary."""
-        self.expect(kind, subject, *people)
+        """Each of these people, and nobody else, gets this notice: by stream, or in the inbox of who does not listen."""
+        for person in people:
+            self.expected[person.name].append((kind, subject))
         return [await self._line(person, sentence, (kind, subject), within_s) for person in people]
 
     async def _line(self, person: Person, sentence: str, notice: tuple[str, str], within_s: float) -> Line:
         async def look() -> Line | None:
-            return next((line for line in person.added() if line.notice == notice), None)
+            came = person.added() if person.listens else await person.inbox()
+            return next((line for line in came if line.notice == notice), None)
 
         return await self.facts.comes(f"{person}: {sentence}", look, within_s=within_s)
-
-    async def waiting(self, sentence: str, kind: str, subject: str, person: Person) -> None:
-        """The notice comes to the inbox of a person who does not listen."""
-        self.expect(kind, subject, person)
-
-        async def look() -> bool | None:
-            items = person.client.notifications.all_inbox()
-            return any([(item.kind, item.subject.id) == (kind, subject) async for item in items]) or None
-
-        await self.facts.comes(f"{person}: {sentence}", look)
 
 
 @asynccontextmanager

@@ -10,13 +10,15 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 PATIENCE_S = 10.0
+FOUND_SHOWN = 500
 
 
 class FactBroken(Exception):
     """A fact of the evening does not hold."""
 
     def __init__(self, sentence: str, found: object = "") -> None:
-        super().__init__(f"{sentence}. Found: {found}" if str(found) else sentence)
+        shown = str(found)[:FOUND_SHOWN]
+        super().__init__(f"{sentence}. Found: {shown}" if shown else sentence)
         self.sentence = sentence
 
 

@@ -10,14 +10,16 @@ import secrets
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 import httpx
 
-from standalone.demo.diary import Diary, Line
-from twolamps_client import TokenFile, Twolamps
+from standalone.demo.diary import Diary, Line, line_of
+from twolamps.notifications.v1.notifications_pb2 import OP_ADDED
+from twolamps_client import Change, TokenFile, Twolamps
 
 Transport = Literal["sse", "grpc"]
 VOLATILE = {"date", "x-request-id", "ratelimit", "ratelimit-policy"}
@@ -121,6 +123,16 @@ class Person:
         if watcher is not None and watcher.returncode is None:
             watcher.kill()
             await watcher.wait()
+
+    @property
+    def listens(self) -> bool:
+        """Whether a listening process is there."""
+        return self._watcher is not None
+
+    async def inbox(self) -> list[Line]:
+        """What is in my inbox, oldest first, as lines of a diary."""
+        items = [item async for item in self.client.notifications.all_inbox()]
+        return [line_of(Change("", OP_ADDED, item), datetime.now(UTC)) for item in reversed(items)]
 
     def added(self) -> list[Line]:
         """The notices that came to my listening processes, oldest first."""

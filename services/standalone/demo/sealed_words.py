@@ -31,7 +31,7 @@ async def answer(evening: Evening) -> None:
     streamed = await ben.stream_bytes(cursor, LISTEN_S)
     after = await read_all(ben)
     sought = [evening.words[ada.name], marks[ada.name]]
-    seen = [reply.everything for reply in after.values()] + [streamed, ben.diary.path.read_bytes()]
+    seen = [reply.everything for reply in after.values()] + [streamed, ben.diary.whole()]
     facts.nothing_of("no byte that Ben can read or hear holds Ada's words", sought, seen)
     differs = [path for path in READS if before[path].status != 200 or before[path] != after[path]]
     facts.holds(

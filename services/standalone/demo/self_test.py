@@ -36,7 +36,7 @@ async def _notices(
             try:
                 await play(evening, telling)
             except StoryBroken as broken:
-                say(f"{sentence} The demo says: {broken.title} {broken}")
+                say(f"{sentence} The demo noticed that this does not hold: {broken.sentence}.")
                 return broken.chapter is expected
     say(f"{sentence} The demo noticed nothing.")
     return False

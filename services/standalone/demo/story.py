@@ -35,9 +35,9 @@ class StoryBroken(Exception):
     """The evening did not go as it should: the chapter, and what failed in it."""
 
     def __init__(self, chapter: Chapter, cause: Exception) -> None:
-        super().__init__(str(cause) or type(cause).__name__)
+        super().__init__(f"“{title(chapter)}” This does not hold: {str(cause) or type(cause).__name__}")
         self.chapter = chapter
-        self.title = title(chapter)
+        self.sentence = cause.sentence if isinstance(cause, FactBroken) else str(cause)
 
 
 def title(chapter: Chapter) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from standalone.demo.evening import Evening
 from standalone.demo.people import Person
 
+LISTENS_WITHIN_S = 30.0
 DAILY = "prompts_dealt"  # a couple's day may begin during the story; then another of these comes
 
 
@@ -18,7 +19,8 @@ async def listen(evening: Evening, person: Person) -> int:
     async def look() -> bool | None:
         return any(line.what == "ready" and line.process == process for line in person.diary.lines()) or None
 
-    await evening.facts.comes(f"{person} listens over {person.transport}, in a process of their own", look)
+    sentence = f"{person} listens over {person.transport}, in a process of their own"
+    await evening.facts.comes(sentence, look, within_s=LISTENS_WITHIN_S)
     return before
 
 
@@ -29,8 +31,7 @@ async def away(evening: Evening, person: Person, at_least: int = 3) -> AsyncIter
     seen = {line.id for line in person.added()}
     evening.facts.holds(f"{person}'s stream is lost: its process was killed", True)
     yield
-    inbox = [item async for item in person.client.notifications.all_inbox()]
-    missed = [item.id for item in reversed(inbox) if item.id not in seen]
+    missed = [line.id for line in await person.inbox() if line.id not in seen]
     evening.facts.holds(f"{len(missed)} notices came for {person} meanwhile", len(missed) >= at_least, missed)
     evening.facts.holds(
         f"nobody saw them yet, as {person} does not listen", seen == {line.id for line in person.added()}
@@ -60,7 +61,7 @@ async def _streams_agree_with_inbox(evening: Evening, person: Person) -> None:
         lines = list(person.diary.lines())
         taken = {line.id for line in lines if line.what == "removed"}
         shown = {line.id for line in lines if line.what == "added"} - taken
-        return shown == {item.id async for item in person.client.notifications.all_inbox()} or None
+        return shown == {line.id for line in await person.inbox()} or None
 
     await evening.facts.comes(f"{person}'s stream and inbox tell the same", look, found="they differ")
     lines = list(person.diary.lines())

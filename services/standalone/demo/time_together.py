@@ -47,7 +47,7 @@ async def agree(evening: Evening) -> None:
         )
         invite = created.invite
         facts.holds("Ada proposes a walk for a mutual slot", invite.state == pb.INVITE_STATE_OPEN, invite)
-        await evening.waiting("an invite needs an answer", "invite_created", invite.id, ben)
+        await evening.told("an invite needs an answer", "invite_created", invite.id, ben)
         theirs = (await ben.client.scheduling.get_invite(invite.id)).invite
         facts.holds("it is Ben's turn", (theirs.turn, theirs.title) == (PARTY_ME, invite.title), theirs)
         countered = await ben.client.scheduling.counter_invite(
@@ -57,11 +57,11 @@ async def agree(evening: Evening) -> None:
         await evening.told("another time was offered", "invite_countered", invite.id, ada)
         accepted = await ada.client.scheduling.accept_invite(invite.id, sequence=countered.invite.sequence)
         evening.invite = accepted.invite
-        await evening.waiting("the invite was accepted", "invite_accepted", invite.id, ben)
+        await evening.told("the invite was accepted", "invite_accepted", invite.id, ben)
         breakfast = await ada.client.scheduling.create_invite(
             title="Breakfast on the balcony", starts_at=_at(third), duration=TWO_HOURS
         )
-        await evening.waiting("an invite needs an answer", "invite_created", breakfast.invite.id, ben)
+        await evening.told("an invite needs an answer", "invite_created", breakfast.invite.id, ben)
     seen = [(await person.client.scheduling.get_invite(evening.invite.id)).invite for person in evening.both]
     agreed = all(each.state == pb.INVITE_STATE_ACCEPTED and each.starts_at == second.starts_at for each in seen)
     facts.holds("both see it accepted, for the time Ben offered", agreed and len(seen[0].history) == 2, seen)
@@ -76,7 +76,7 @@ async def more_ideas(evening: Evening) -> None:
     async with away(evening, ada):
         for title in ("Dancing in the kitchen", "The long way home", "An hour without screens"):
             proposed = await ben.client.scheduling.create_invite(title=title, starts_at=days_on, duration=TWO_HOURS)
-            await evening.waiting("an invite needs an answer", "invite_created", proposed.invite.id, ada)
+            await evening.told("an invite needs an answer", "invite_created", proposed.invite.id, ada)
             days_on += timedelta(days=1)
     evening.open_invite = proposed.invite
 
