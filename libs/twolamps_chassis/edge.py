@@ -97,7 +97,8 @@ class Verb:
         person, session = (call.caller.person, call.caller.session) if call.caller else (None, None)
         key = idempotency.check_key(call.key) if self.keyed else ""
         for limit in self.limits:
-            who = {"person": str(person), "address": call.address}.get(limit.by) or str(getattr(command, limit.by, ""))
+            named = f"{getattr(command, limit.by, '')} {call.address}"
+            who = {"person": str(person), "address": call.address}.get(limit.by, named)
             await service.limiter.hit(limit, self.name, who)
         for asked in (False, True):
             async with service.database.begin(self.role, person, readonly=self.kind == "query") as tx:
@@ -124,12 +125,17 @@ class Verb:
             await tx.lock(await self._keys(tx, command))
             if tx.couple and tx.couple.id in tx.streams and tx.streams[tx.couple.id].epoch != tx.couple.epoch:
                 raise NotConnected
-            if key and (kept := await idempotency.find_reply(tx, self.name, key, _bytes(request))) is not None:
+            if key and (kept := await idempotency.find_reply(tx, self.name, key, self._said(tx, request))) is not None:
                 return self.write.of(kept)
         reply = self.write(await self.use_case(command, tx))
         if key:
-            await idempotency.keep_reply(tx, self.name, key, _bytes(request), _bytes(reply))
+            await idempotency.keep_reply(tx, self.name, key, self._said(tx, request), _bytes(reply))
         return reply
+
+    def _said(self, tx: Transaction, request: Message) -> bytes:
+        """What a key stands for: the request and, unless it is the person's alone, whom it was said with."""
+        with_whom = tx.couple if self.access != Access.ACCESS_PERSON else None
+        return (with_whom.id.bytes if with_whom else b"") + _bytes(request)
 
     async def _keys(self, tx: Transaction, command: Any) -> set[UUID]:
         keys = set(await self.streams(command, tx)) if self.streams else set()

@@ -1,13 +1,17 @@
 """How does a gRPC call come in? Through one interceptor: who calls, is it well formed, how long may it take?
 
 Promises: a method without an access option does not start; a person's token never opens an internal method; every error
-leaves as a rich status whose text quotes nothing of the request; a call without a deadline gets ten seconds.
+leaves as a rich status whose text quotes nothing of the request; a call without a deadline gets ten seconds; nobody's
+flood of calls holds up another's.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, cast
+from urllib.parse import unquote
+from weakref import WeakValueDictionary
 
 import grpc
 import protovalidate
@@ -24,9 +28,13 @@ from twolamps_chassis import errors
 from twolamps_chassis.auth import Caller, Verifier
 from twolamps_chassis.db import traceparent
 from twolamps_chassis.edge import BUSY, Call, access_of, current_call
+from twolamps_chassis.limits import network
 from twolamps_chassis.telemetry import CALLS, log, origin
 
 DEADLINE_S = 10.0
+AT_ONCE = 4
+"""Calls that are served at a time for one person, or one address where nobody has signed in; more wait in line. Without
+it one of two could keep the other from ending it, by calling until no connection and no turn at the lock is free."""
 MAY_CALL: Mapping[str, frozenset[str]] = {
     "ApplyFence": frozenset({"pairing"}),
     "FindCouple": frozenset({"prompts", "scheduling", "notifications"}),
@@ -49,6 +57,7 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
     def __init__(self, verifier: Verifier, statuses: Mapping[str, errors.Statuses]) -> None:
         self.verifier, self.statuses = verifier, statuses
         self.access: dict[str, int] = {}
+        self.lines: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def intercept_service(self, continuation: Any, details: grpc.HandlerCallDetails) -> Any:
         """Wrap the handler of a method that has an access option."""
@@ -70,9 +79,9 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
         async def call(request: Message, context: Any) -> Message:
             started, code = time.monotonic(), "OK"
             try:
-                self._enter(details, need, request, context)
+                line = self._line(self._enter(details, need, request, context))
                 remaining = context.time_remaining()
-                async with asyncio.timeout(min(DEADLINE_S, remaining) if remaining is not None else DEADLINE_S):
+                async with asyncio.timeout(min(DEADLINE_S, remaining) if remaining is not None else DEADLINE_S), line:
                     return await inner(request, context)
             except asyncio.CancelledError:
                 code = "CANCELLED"
@@ -98,7 +107,7 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
 
         return call
 
-    def _enter(self, details: Any, need: int, request: Message, context: Any) -> None:
+    def _enter(self, details: Any, need: int, request: Message, context: Any) -> Call:
         """Who calls, then whether the request is well formed: a stranger learns nothing of the rules."""
         given = {str(k): v for k, v in details.invocation_metadata or ()}
         bearer = str(given.get("authorization", ""))
@@ -116,8 +125,17 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
                 raise errors.NotAllowed
             address = claimed
         traceparent.set(str(given.get("traceparent", ""))[:55])
-        current_call.set(Call(caller, str(given.get("idempotency-key", "")), address))
+        call = Call(caller, str(given.get("idempotency-key", "")), network(address))
+        current_call.set(call)
         protovalidate.validate(request)
+        return call
+
+    def _line(self, call: Call) -> AbstractAsyncContextManager[None]:
+        """Where a call waits for its turn; services wait for nobody."""
+        if call.caller is not None and call.caller.person is None:
+            return nullcontext()
+        who = str(call.caller.person) if call.caller is not None else call.address
+        return self.lines.setdefault(who, asyncio.Semaphore(AT_ONCE))
 
     def _status(self, error: Exception, service: str, method: str) -> Status:
         if isinstance(error, protovalidate.ValidationError):
@@ -166,5 +184,5 @@ def _sentence(message: str, rule: str) -> str:
 
 
 def _host(peer: str) -> str:
-    """The address of a gRPC peer such as ipv4:127.0.0.1:5000."""
-    return peer.split(":", 1)[-1].rsplit(":", 1)[0]
+    """The address of a gRPC peer such as ipv4:127.0.0.1:5000 or ipv6:%5B::1%5D:5000."""
+    return unquote(peer.split(":", 1)[-1].rsplit(":", 1)[0]).strip("[]")

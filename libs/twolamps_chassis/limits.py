@@ -6,6 +6,7 @@ Promises: counts attempts, not successes; the answer says when to try again; wha
 import hashlib
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -16,7 +17,8 @@ from twolamps_chassis.errors import TooManyRequests
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`rate` as in "5/10 minutes"; `by` is person, address, or the name of a request's field."""
+    """`rate` as in "5/10 minutes"; `by` is person, address, or the name of a request's field, counted for each address:
+    else what somebody elsewhere tries with my mail would show when I try, and keep me out."""
 
     rate: str
     by: str
@@ -36,3 +38,13 @@ class Limiter:
         if not await self.windows.hit(item, method, limit.by, key):
             reset_at, _ = await self.windows.get_window_stats(item, method, limit.by, key)
             raise TooManyRequests(retry_after_s=max(1.0, reset_at - time.time()))
+
+
+def network(address: str) -> str:
+    """Who an address stands for: itself, or the /64 of an IPv6 one, which one client owns."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    found = getattr(found, "ipv4_mapped", None) or found
+    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))

@@ -8,7 +8,6 @@ Headers: draft-ietf-httpapi-ratelimit-headers-10, `RateLimit-Policy: "flood";q=<
 """
 
 import math
-from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -16,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import refused
+from twolamps_chassis.limits import network
 
 FREE = ("/healthz", "/readyz")
 
@@ -31,7 +31,7 @@ class Flood:
         if scope["type"] != "http" or scope["path"] in FREE:
             return await self._app(scope, receive, send)
         amount, window = self._item.amount, self._item.get_expiry()
-        key = self._item.key_for(_network(scope["client"][0] if scope["client"] else ""))
+        key = self._item.key_for(network(scope["client"][0] if scope["client"] else ""))
         served = await self._storage.acquire_sliding_window_entry(key, amount, window)
         left, wait = _standing(self._item, *await self._storage.get_sliding_window(key, window))
         headers = {"ratelimit-policy": f'"flood";q={amount};w={window}', "ratelimit": f'"flood";r={left};t={wait}'}
@@ -60,12 +60,3 @@ def _standing(item: RateLimitItem, before: int, before_left_s: float, now: int, 
         rest = now_left_s % window
         wait = rest + window - (amount - 1) * window / now if now >= amount else rest
     return left, max(1, math.ceil(wait))
-
-
-def _network(address: str) -> str:
-    """Who an address stands for: itself, or the /64 of an IPv6 one."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))

@@ -23,7 +23,7 @@ LOCALE = "en"
 """The locale of who names none."""
 
 TRIES_PER_MAIL = "10/10 minutes"
-"""Sign-ups, and sign-ins, with one mail."""
+"""Sign-ups, and sign-ins, with one mail from one address: what is tried elsewhere neither shows nor keeps anybody out."""
 TRIES_PER_PERSON = "10/10 minutes"
 """Claims by one person."""
 TRIES_PER_ADDRESS = "300/10 minutes"

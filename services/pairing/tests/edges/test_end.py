@@ -7,7 +7,7 @@ import pytest
 from pairing.tests.conftest import House, on_the_wire, refused
 from twolamps.pairing.v1 import pairing_pb2 as pb
 from twolamps_events.pairing import CoupleEnded, CoupleFormed, SharesChanged
-from twolamps_testkit.stage import Person, one
+from twolamps_testkit.stage import Person, Refused, one
 
 CALENDAR = pb.Calendar(zone="UTC", day_start="04:00", week_start=1)
 
@@ -122,3 +122,32 @@ async def test_nothing_of_a_couple_is_recorded_after_its_end(house: House) -> No
             assert await tx.fetchval("SELECT count(*) FROM share_grants WHERE couple_id::text = $1", couple_id) == 0
         assert types[-1]["type"] == CoupleEnded.ce_type()
         assert {row["type"] for row in types[1:-1]} <= {SharesChanged.ce_type()}
+
+
+async def test_a_flood_of_the_others_calls_does_not_hold_up_an_end(house: House) -> None:
+    ann, sam, _ = await two(house)
+
+    async def call(n: int) -> None:
+        zone = ("UTC", "Europe/Paris")[n % 2]
+        await house.of(sam).SetCalendar(
+            pb.SetCalendarRequest(calendar=pb.Calendar(zone=zone, day_start="04:00", week_start=1))
+        )
+
+    flood = [asyncio.create_task(call(n)) for n in range(300)]
+    await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
+    await house.end(ann)
+    served = [task for task in flood if task.done() and task.exception() is None]
+    assert len(served) < 60
+    results = await asyncio.gather(*flood, return_exceptions=True)
+    assert {type(result) for result in results} == {type(None), Refused}
+
+
+async def test_a_key_of_one_couple_means_nothing_in_the_next(house: House) -> None:
+    ann, sam, _ = await two(house)
+    await house.of(ann).EndCouple(pb.EndCoupleRequest(), key="leave")
+    await house.pair(ann, sam)
+    assert (
+        await refused(house.of(ann).EndCouple(pb.EndCoupleRequest(), key="leave"))
+    ).reason == "idempotency_key_reused"
+    await house.of(ann).EndCouple(pb.EndCoupleRequest(), key="leave-again")
+    assert (await refused(house.couple(sam))).reason == "not_connected"

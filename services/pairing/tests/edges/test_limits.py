@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from pairing.tests.conftest import House, refused
+import pytest
+
+from pairing.tests.conftest import PASSWORD, House, refused
 from twolamps.internal.v1.internal_pb2_grpc import CouplesServiceStub
 from twolamps.pairing.v1 import pairing_pb2 as pb
+from twolamps_chassis.limits import network
 
 
 def sign_in(mail: str) -> pb.CreateSessionRequest:
@@ -40,13 +43,50 @@ async def test_a_person_may_claim_ten_times(house: House) -> None:
     assert (await house.claim(await house.sign_up("Eve"), code)).state == pb.PAIRING_STATE_CONFIRM
 
 
-async def test_an_address_may_try_three_hundred_times(house: House) -> None:
+def from_address(house: House, address: str) -> dict[str, str]:
+    """What the gateway says of a call from there."""
     gateway = house.stage.service_caller(CouplesServiceStub, "gateway").token()
+    return {"x-twolamps-client-address": address, "x-twolamps-service-token": gateway}
+
+
+async def test_tries_at_another_address_neither_show_nor_keep_anybody_out(house: House) -> None:
+    await house.sign_up("ann")
+    right = pb.CreateSessionRequest(mail="ann@example.org", password=PASSWORD)
+    for _ in range(10):
+        call = house.anyone.CreateSession(sign_in("ann@example.org"), **from_address(house, "203.0.113.7"))
+        assert (await refused(call)).reason == "wrong_credentials"
+    over = house.anyone.CreateSession(sign_in("ann@example.org"), **from_address(house, "203.0.113.7"))
+    assert (await refused(over)).reason == "too_many_requests"
+    await house.anyone.CreateSession(right, **from_address(house, "203.0.113.8"))
+
+
+@pytest.mark.parametrize(
+    ("address", "stands_for"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_an_address_stands_for_what_one_client_owns(address: str, stands_for: str) -> None:
+    assert network(address) == stands_for
+
+
+async def test_another_address_of_one_network_is_no_other_count(house: House) -> None:
+    request = sign_in("ann@example.org")
+    for n in range(10):
+        await refused(house.anyone.CreateSession(request, **from_address(house, f"2001:db8::{n + 1:x}")))
+    over = house.anyone.CreateSession(request, **from_address(house, "2001:db8::ffff"))
+    assert (await refused(over)).reason == "too_many_requests"
+
+
+async def test_an_address_may_try_three_hundred_times(house: House) -> None:
     request = pb.RefreshSessionRequest(refresh_token="x" * 43)
 
     async def refresh(address: str) -> Any:
-        told = {"x-twolamps-client-address": address, "x-twolamps-service-token": gateway}
-        return await refused(house.anyone.RefreshSession(request, **told))
+        return await refused(house.anyone.RefreshSession(request, **from_address(house, address)))
 
     for _ in range(300):
         assert (await refresh("203.0.113.7")).reason == "refresh_token_refused"
