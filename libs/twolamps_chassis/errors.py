@@ -130,7 +130,7 @@ def status_of(error: Exception, table: Statuses) -> Status | None:
     if code is None:
         return None
     kind, field = type(error), str(getattr(error, "field", ""))
-    detail = str(error) if isinstance(error, Problem) else sentence(kind)
+    detail = str(error) if isinstance(error, Problem) else getattr(error, "detail", "") or sentence(kind)
     bad = violation(field, reason(kind), detail) if field else None
     return status(code, reason(kind), detail, bad, getattr(error, "retry_after_s", 0))
 

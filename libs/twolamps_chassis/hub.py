@@ -87,6 +87,7 @@ class Hub:
         self._rooms: dict[UUID, Room] = {}
         self._behind: dict[Reader, None] = {}  # in the order they fell behind
         self._fell_behind = asyncio.Event()
+        self._batch_size = MOST_PLACES
         self._draining = False
         self.hints_healthy = True
 
@@ -200,7 +201,7 @@ class Hub:
         for reader in self._behind:
             if places.setdefault(reader.person, reader.place) == reader.place:
                 batch.append(reader)
-                if len(batch) == MOST_PLACES:
+                if len(batch) >= self._batch_size:
                     break
         for reader in batch:
             del self._behind[reader]
@@ -214,11 +215,13 @@ class Hub:
             while batch := self._take_batch():
                 try:
                     await self._catch_up(batch)
+                    self._batch_size = MOST_PLACES
                 except Exception as error:
                     log.warning("the change log cannot be read (%s); %d streams wait", type(error).__name__, len(batch))
                     for reader in batch:
                         if not reader.live:
                             self.fetch(reader)
+                    self._batch_size = max(1, len(batch) // 2)  # it may have asked for too much at once
                     await asyncio.sleep(self._pace.retry.total_seconds())
 
     async def _catch_up(self, batch: list[Reader]) -> None:

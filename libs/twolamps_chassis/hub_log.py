@@ -19,7 +19,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What follows a place, oldest first, and the head, in one snapshot; `reload` if what followed is no longer kept."""
+    """What follows a place, oldest first, and the head, in one snapshot; `reload` if what follows is no longer kept."""
 
     person: UUID
     log_epoch: str

@@ -8,16 +8,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from alembic import op
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 CHASSIS = Path(__file__).parent / "migrations"
 KEYS_DATABASE = "twolamps_keys"
@@ -32,6 +28,8 @@ _roles: ContextVar[Mapping[str, str]] = ContextVar("roles")
 
 def run(sql: str) -> None:
     """For migrations: run statements with :app and :worker standing for the service's roles."""
+    from alembic import op
+
     for name, role in _roles.get().items():
         sql = sql.replace(f":{name}", f'"{role}"')
     connection = op.get_bind().connection.dbapi_connection
@@ -81,6 +79,11 @@ async def provision_keys(admin_dsn: str, logins: Sequence[str]) -> None:
 
 async def migrate(admin_dsn: str, service: str, migrations: Path) -> None:
     """Bring a service's schema up to date; `admin_dsn` is the owner's on the service's database."""
+    if await _is_up_to_date(admin_dsn, service, migrations):
+        return  # and Alembic with SQLAlchemy, a second to import, is left alone
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
     engine = create_async_engine(
         "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: asyncpg.connect(admin_dsn)
     )
@@ -91,7 +94,24 @@ async def migrate(admin_dsn: str, service: str, migrations: Path) -> None:
         await engine.dispose()
 
 
-def _migrate_schema(connection: Connection, service: str, migrations: Path) -> None:
+async def _is_up_to_date(admin_dsn: str, service: str, migrations: Path) -> bool:
+    """Whether both chains stand at their newest file, <revision>_<what>.py."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        for folder, table in ((CHASSIS, "chassis_version"), (migrations, "version")):
+            newest = max(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
+            if not await admin.fetchval("SELECT to_regclass($1)::text", f'"{service}".{table}'):
+                return False
+            if await admin.fetchval(f'SELECT max(version_num) FROM "{service}".{table}') != newest:
+                return False
+    finally:
+        await admin.close()
+    return True
+
+
+def _migrate_schema(connection: "Connection", service: str, migrations: Path) -> None:
+    from sqlalchemy import text
+
     database = connection.execute(text("SELECT current_database()")).scalar_one()
     lock = int.from_bytes(hashlib.sha256(service.encode()).digest()[:4])
     connection.execute(text("SELECT pg_advisory_xact_lock(720802, :lock)"), {"lock": lock - 2**31})
@@ -107,7 +127,11 @@ def _migrate_schema(connection: Connection, service: str, migrations: Path) -> N
         _roles.reset(token)
 
 
-def _upgrade(connection: Connection, folder: Path, schema: str, version_table: str) -> None:
+def _upgrade(connection: "Connection", folder: Path, schema: str, version_table: str) -> None:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")

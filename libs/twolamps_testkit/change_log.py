@@ -4,6 +4,7 @@ The hub's contract is with these two functions, so a list serves as well as a da
 where it lives.
 """
 
+import asyncio
 from uuid import UUID
 
 from twolamps.notifications.v1.notifications_pb2 import OP_ADDED, Change, Item, WatchResponse
@@ -12,10 +13,10 @@ from twolamps_chassis.log_cursor import encode_cursor
 
 
 class MemoryLog:
-    """Per-person rows 1, 2, 3, ...; `kept` is the place from which on they are still there."""
+    """Per-person rows 1, 2, 3, ...; `kept` is the place from which on they are still there. A reading takes `seconds`."""
 
-    def __init__(self, page_size: int = 20) -> None:
-        self.log_epoch, self.page_size = "log1", page_size
+    def __init__(self, page_size: int = 20, seconds: float = 0) -> None:
+        self.log_epoch, self.page_size, self.seconds = "log1", page_size, seconds
         self.people: dict[UUID, list[Row]] = {}
         self.kept: dict[UUID, int] = {}
         self.ended_sessions: set[UUID] = set()
@@ -46,6 +47,8 @@ class MemoryLog:
 
     async def read(self, places: list[tuple[UUID, int]]) -> list[Page]:
         self.places_asked.append(len(places))
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         return [self._page(person, seq) for person, seq in places]
 
     async def heads(self, streams: list[tuple[UUID, UUID]]) -> list[Head]:

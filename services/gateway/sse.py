@@ -21,13 +21,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from google.protobuf.json_format import MessageToDict
-from grpc import StatusCode
 from starlette.datastructures import Headers, QueryParams
+from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from twolamps.notifications.v1.notifications_pb2 import WatchResponse
-from twolamps_chassis.errors import Problem
 from twolamps_chassis.hub import Hub
 from twolamps_chassis.hub_streams import Reader
 from twolamps_chassis.log_cursor import decode_cursor
@@ -45,12 +44,14 @@ HEAD = [
 HIGH, LOW = 65_536, 16_384  # bytes held here for one slow reader, and what it must come down to
 RETRY_MS = (500, 3_000)
 FLUSH_SECONDS = 1.0  # to take the last bytes of an ended stream
-
-
-class RequestBehindStream(Problem):
-    """A stream is the last request of its connection; send others on another one."""
-
-    code = StatusCode.INVALID_ARGUMENT
+PROBLEM_JSON = "application/problem+json"
+BEHIND = {  # written here, since it has to close the connection
+    "type": "/errors/request_behind_stream",
+    "title": "Request behind a stream",
+    "status": 400,
+    "detail": "A stream is the last request of its connection; send others on another one.",
+    "reason": "request_behind_stream",
+}
 
 
 class StreamingProtocol(HttpToolsProtocol):
@@ -131,7 +132,7 @@ class Stream(Reader, asyncio.Protocol):
 
 class InboxStream:
     """The ASGI endpoint, for GET and HEAD. Raises Problems while nothing is sent yet: those of `authenticate`,
-    `MalformedCursor`, `TooManyStreams`, `RequestBehindStream`."""
+    `MalformedCursor` and `TooManyStreams`."""
 
     def __init__(self, hub: Hub, authenticate: Authenticate) -> None:
         self.hub, self.authenticate = hub, authenticate
@@ -145,8 +146,7 @@ class InboxStream:
         if not isinstance(http, HttpToolsProtocol) or transport.is_closing():
             return  # the client is gone
         if http.pipeline:
-            http.cycle.keep_alive = False
-            raise RequestBehindStream
+            return await JSONResponse(BEHIND, 400, {"connection": "close"}, PROBLEM_JSON)(scope, receive, send)
         if scope["method"] == "HEAD":
             await send({"type": "http.response.start", "status": 200, "headers": HEAD})
             return await send({"type": "http.response.body"})

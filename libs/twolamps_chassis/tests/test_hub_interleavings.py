@@ -64,6 +64,7 @@ class Socket(Reader):
         hub.join(self)
 
     def write(self, messages: Sequence[bytes]) -> None:
+        assert not self.slow, "nothing is written to a reader that can take no more"
         self.buffer.extend(messages)
         if len(self.buffer) > 3:
             self.pause()

@@ -46,7 +46,7 @@ class RecurrenceNotAllowed(Rule):
     def __init__(self, part: str, why: str) -> None:
         """`part` is the RRULE part at fault (`RRULE`: the whole text), `why` completes the sentence begun with it."""
         super().__init__(f"{part} {why}")
-        self.part = part
+        self.part, self.detail = part, f"{part} {why}."
 
 
 class TitleNotAllowed(Rule):

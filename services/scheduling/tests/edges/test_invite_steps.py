@@ -45,7 +45,7 @@ async def act(stage: Stage, person: Person, action: Action, invite: pb.Invite, r
         case Action.DECLINE:
             reply = await hand.DeclineInvite(pb.DeclineInviteRequest(**named))
         case Action.COUNTER:
-            when: Any = {"starts_at": await stage.now() + 3 * DAY, "duration": HOUR}
+            when: Any = {"starts_at": await stage.now() + 3 * DAY + HOUR / 2, "duration": HOUR}
             reply = await hand.CounterInvite(pb.CounterInviteRequest(**named, **when))
         case _:
             reply = await hand.CancelInvite(pb.CancelInviteRequest(**named))
