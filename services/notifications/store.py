@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -245,6 +246,7 @@ def _facts(kept: Mapping[str, Any]) -> Facts:
     return Facts(**{**kept, **moments})
 
 
+@lru_cache(maxsize=64)  # both partners get the same facts
 def _json(facts: Facts) -> str:
     given = ((name, getattr(facts, name)) for name in Facts.__slots__)
     return json.dumps({name: v.isoformat() if isinstance(v, datetime) else v for name, v in given if v})

@@ -4,6 +4,7 @@ Promises: one function makes them; a removal carries the item's id and nothing e
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -43,6 +44,7 @@ def _told(item: Item) -> pb.Item:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=64)  # a batch has one time
 def _moment(at: datetime | None) -> Timestamp | None:
     if at is None:
         return None
