@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from twolamps_chassis import clock
 from twolamps_chassis.errors import Unauthenticated
+from twolamps_chassis.keyring import read_secret
 
 ALGORITHMS = ["Ed25519"]
 ISSUER = "twolamps"
@@ -43,7 +44,7 @@ class Signer:
     """Signs with one private key; `kid` names its public half."""
 
     def __init__(self, key_file: Path) -> None:
-        self.key = OKPKey.import_key(json.loads(key_file.read_bytes()))
+        self.key = OKPKey.import_key(json.loads(read_secret(key_file)))
 
     def access_token(self, person: UUID, session: UUID) -> tuple[str, datetime]:
         """A person's token, and when it expires."""

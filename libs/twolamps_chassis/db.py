@@ -123,8 +123,9 @@ class Database:
             "application_name": f"twolamps-{schema}",
         }
         pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=size, server_settings=settings, reset=_keep, command_timeout=15
-        )
+            dsn, min_size=1, max_size=size, server_settings=settings, reset=_keep, command_timeout=15,
+            connect=_connect,
+        )  # fmt: skip
         login = await pool.fetchval("SELECT session_user::text")
         return cls(pool, schema, {"app": f"{login}_app", "worker": f"{login}_worker"}, keyring)
 
@@ -156,6 +157,14 @@ class Database:
             result = callback()
             if inspect.isawaitable(result):
                 await result
+
+
+async def _connect(*args: Any, **options: Any) -> "asyncpg.Connection[Row]":
+    """A server that is away is one case, whether its port is closed, its socket is gone or its name is unknown."""
+    try:
+        return await asyncpg.connect(*args, **options)
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
 
 
 async def _keep(_: object) -> None:

@@ -49,13 +49,14 @@ class DueLoop:
 
     async def run(self) -> None:
         """Until cancelled; an error is logged and the rows are claimed again."""
+        pause = AGAIN_S
         while True:
             self.database.due.clear()
             try:
-                sleep_s = await self.turn()
+                sleep_s, pause = await self.turn(), AGAIN_S
             except Exception as error:
                 log().warning("due_rows.failed", service=self.database.schema, **origin(error))
-                sleep_s = 0.2
+                sleep_s = pause = min(pause * 2, LONGEST_SLEEP_S)
             with suppress(TimeoutError):
                 async with asyncio.timeout(sleep_s):
                     await self.database.due.wait()

@@ -31,9 +31,12 @@ AskCouple = Callable[[UUID], Awaitable[couples.Couple | None]]
 BUSY = (
     asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError,
     asyncpg.SerializationError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.TooManyConnectionsError, ConnectionError, TimeoutError,
+    asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
+    asyncpg.InsufficientResourcesError, asyncpg.IdleInTransactionSessionTimeoutError, asyncpg.InternalClientError,
+    ConnectionError, TimeoutError,
 )  # fmt: skip
-"""What passes by itself: the caller tries again with the same key."""
+"""What passes by itself: the caller tries again with the same key. An InternalClientError is how asyncpg reports a
+statement given to a connection that is just being cut."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Self
 from uuid import UUID
 
 import asyncpg
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 CACHE_S = 60.0
@@ -25,6 +26,10 @@ class KeyDropped(Exception):
     """What was written here was erased."""
 
 
+class WrongWrappingKey(Exception):
+    """The wrapping key is not the one that this database's data keys were wrapped with: put the right one back."""
+
+
 class Keyring:
     """Data keys of owners, read with a login of their own and cached for a minute."""
 
@@ -34,11 +39,19 @@ class Keyring:
 
     @classmethod
     async def connect(cls, dsn: str, wrapping_key_file: Path) -> Self:
-        """Open the keys' own database; the wrapping key is 32 bytes in a file only its owner may read."""
+        """Open the keys' own database; the wrapping key is 32 bytes in a file only its owner may read. Raises
+        WrongWrappingKey where it opens no key that is there, since whatever is written then, nobody else could read."""
         key = read_secret(wrapping_key_file)
         settings = {"statement_timeout": "5s", "application_name": "twolamps-keyring"}
         pool = await asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=settings, command_timeout=5)
-        return cls(pool, key)
+        keyring = cls(pool, key)
+        try:
+            for row in await pool.fetch("SELECT owner, wrapped FROM data_keys WHERE wrapped IS NOT NULL LIMIT 1"):
+                keyring._unwrap(row["owner"], row["wrapped"])
+        except InvalidTag:
+            await keyring.close()
+            raise WrongWrappingKey(f"{wrapping_key_file}: {WrongWrappingKey.__doc__}") from None
+        return keyring
 
     async def close(self) -> None:
         """Close the pool, at most two seconds."""

@@ -5,12 +5,14 @@ Promises: a loop that dies is logged and started again with growing pauses; stop
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
 
 from twolamps_chassis.telemetry import log, origin
 
 Loop = Callable[[], Awaitable[None]]
 STOP_WITHIN_S = 10.0
+HEALTHY_S = 30.0  # a loop that ran this long begins anew with a short pause
 
 
 class Lifecycle:
@@ -64,10 +66,13 @@ class Lifecycle:
     async def _keep(self, name: str, run: Loop) -> None:
         pause = 0.1
         while True:
+            began = time.monotonic()
             try:
                 await run()
                 return
             except Exception as error:
                 log().error("lifecycle.loop_died", role=name, **origin(error))
+                if time.monotonic() - began > HEALTHY_S:
+                    pause = 0.1
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)

@@ -167,5 +167,8 @@ def _free_port(host: str, port: int) -> tuple[Any, int]:
     """Hold a port until the server takes it; a taken one is an error that names it."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise OSError(error.errno, f"gRPC cannot listen on {host}:{port}: {error.strerror}") from error
     return listener, listener.getsockname()[1]

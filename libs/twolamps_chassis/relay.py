@@ -38,7 +38,7 @@ class Relay:
         while True:
             try:
                 await self._session()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
                 log().warning("relay.session_lost", service=self.database.schema, **origin(error))
                 await asyncio.sleep(0.5)
 

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from limits import parse
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -39,6 +40,12 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field([], description="addresses of reverse proxies whose X-Forwarded-For is believed")
     flood_limit: str = Field("3000/minute", description="requests an address may make at the gateway")
     reflection: bool = Field(False, description="answer gRPC reflection")
+
+    @field_validator("flood_limit")
+    @classmethod
+    def _readable(cls, limit: str) -> str:
+        parse(limit)
+        return limit
 
 
 def load_settings() -> Settings:

@@ -58,9 +58,21 @@ def _only_allowed(_: Any, __: str, line: MutableMapping[str, Any]) -> Mapping[st
     return {name: value for name, value in line.items() if name in ALLOWED}
 
 
+class _Library(logging.Formatter):
+    """A library's line: its message and the text of its exception may quote anything, so neither is written."""
+
+    def formatException(self, ei: Any) -> str:
+        return " ".join(origin(ei[1]).values())
+
+    def formatStack(self, stack_info: str) -> str:
+        return ""
+
+
 def configure_logs(level: str) -> None:
     """JSON lines on stderr from here on; libraries' own loggers only from warnings up."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Library("%(levelname)s %(name)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

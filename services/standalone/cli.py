@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -19,6 +20,7 @@ from standalone.demo.command import demo
 from standalone.up import Platform
 from standalone.web import PortTaken
 from twolamps_chassis.clock import ClockFileRefused
+from twolamps_chassis.keyring import WrongWrappingKey
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings, UnknownSetting, load_settings
 from twolamps_chassis.telemetry import configure_logs
@@ -46,7 +48,7 @@ def up() -> None:
     try:
         with suppress(KeyboardInterrupt):
             uvloop.run(run())
-    except (PortTaken, PostgresUnavailable, ClockFileRefused, OSError) as error:
+    except (PortTaken, PostgresUnavailable, ClockFileRefused, WrongWrappingKey, OSError) as error:
         _stop(str(error) or type(error).__doc__ or "")
     out.print("Stopped. Everything is kept in", str(settings.data.absolute()))
 
@@ -64,7 +66,7 @@ def migrate() -> None:
 
     try:
         asyncio.run(run())
-    except PostgresUnavailable as error:
+    except (PostgresUnavailable, OSError) as error:
         _stop(str(error))
     out.print("The databases are up to date. Next: twolamps up")
 
@@ -122,15 +124,15 @@ def show(key: str) -> None:
 @dlq.command()
 def replay(service: str, source: str, key: str) -> None:
     """Apply what is parked on one stream again, in order."""
-    answer = _ask("POST", f"/parked?service={service}&source={source}&key={key}")
+    answer = _ask("POST", "/parked", service=service, source=source, key=key)
     if not answer.get("healed"):
         _stop(answer.get("detail") or "It failed again and stays parked; twolamps dlq show tells why.")
     out.print("Applied; nothing is parked there any more.")
 
 
-def _ask(method: str, path: str) -> Any:
+def _ask(method: str, path: str, **query: str) -> Any:
     try:
-        return ask_admin(_settings().admin_port, method, path)
+        return ask_admin(_settings().admin_port, method, path, **query)
     except AdminUnreachable as error:
         _stop(str(error))
 
@@ -143,6 +145,10 @@ def _settings() -> Settings:
     except ValidationError as error:
         names = ", ".join(f"TWOLAMPS_{'.'.join(map(str, e['loc']))}".upper() + f": {e['msg']}" for e in error.errors())
         _stop(names)
+    except SettingsError as error:
+        _stop(f'{error}. A list is written as JSON, such as ["https://app.example.org"].')
+    except OSError as error:
+        _stop(f"A setting's file cannot be read: {error}")
 
 
 def _stop(message: str) -> NoReturn:

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import asyncpg
+
 from standalone.roles import ROLES, migrations
 from twolamps_chassis import migrate
 from twolamps_chassis.auth import make_keys
+from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.postgres_server import PostgresServer
 from twolamps_chassis.settings import Settings
 
@@ -35,7 +38,16 @@ class Databases:
         return self.login_dsn(f"{DATABASE}_{service}", database)
 
     async def bring_up_to_date(self) -> None:
-        """Make what is missing and run the migrations."""
+        """Make what is missing and run the migrations; raises PostgresUnavailable with what hinders it."""
+        try:
+            await self._bring_up_to_date()
+        except migrate.DataIsNewer as error:
+            text = f"The data does not fit this Twolamps ({error}): it was written by a newer one, start that."
+            raise PostgresUnavailable(text) from error
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise PostgresUnavailable(f"The database cannot be used: {error}") from error
+
+    async def _bring_up_to_date(self) -> None:
         logins = [f"{DATABASE}_{role}" for role in ROLES]
         await migrate.provision(self.admin_dsn("postgres"), {DATABASE: list(ROLES), KEYS: []}, self.passwords)
         await migrate.provision_keys(self.admin_dsn(KEYS), logins)

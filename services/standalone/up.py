@@ -1,8 +1,10 @@
 """How does the whole platform run in one process? Databases, then the node of all roles, then the web.
 
-Promises: ready means that every role answers; what a start needs it makes; stopping drains within ten seconds.
+Promises: ready means that every role answers; what a start needs it makes; stopping drains within ten seconds; when the
+embedded database ends by itself, so does the platform, and says so.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Self
 
@@ -20,8 +22,9 @@ from twolamps_chassis import clock
 from twolamps_chassis.auth import Signer
 from twolamps_chassis.hub import Hub
 from twolamps_chassis.node import Node
+from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings
-from twolamps_chassis.telemetry import STREAMS
+from twolamps_chassis.telemetry import STREAMS, log
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Platform:
     databases: Databases
     http_port: int
     admin_port: int
+    database_ended: bool = False
 
     @classmethod
     async def start(cls, settings: Settings) -> Self:
@@ -87,8 +91,22 @@ class Platform:
         await self.databases.close()
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT."""
+        """Until SIGTERM or SIGINT; raises PostgresUnavailable when the embedded server has ended before them."""
+        self.node.lifecycle.loop("database", self._watch_database)
         try:
             await self.node.lifecycle.until_stopped()
         finally:
             await self.databases.close()
+        if self.database_ended:
+            raise PostgresUnavailable(
+                "PostgreSQL ended by itself, so Twolamps did too. Nothing is lost; start it again."
+            )
+
+    async def _watch_database(self) -> None:
+        """Without its database nothing here can go on; whoever supervises the process starts both anew."""
+        while self.databases.server is not None and not self.database_ended:
+            await asyncio.sleep(0.5)
+            if not self.databases.server.alive:
+                self.database_ended = True
+                log().error("database.ended")
+                self.node.lifecycle.stopping.set()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from twolamps_chassis.edge import BUSY
 from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.node import Node
 from twolamps_chassis.status import list_parked, role_status
@@ -30,7 +31,7 @@ class WebServer(uvicorn.Server):
 
 
 class PortTaken(Exception):
-    """A port that Twolamps needs is in use."""
+    """A port that Twolamps needs cannot be listened on."""
 
 
 async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: str) -> int:
@@ -40,7 +41,7 @@ async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: str) -> int:
     try:
         listener.bind((config.host, config.port))
     except OSError as error:
-        raise PortTaken(f"{name}: {config.host}:{config.port} is in use") from error
+        raise PortTaken(f"{name} cannot listen on {config.host}:{config.port}: {error.strerror}") from error
     server = WebServer(config)
     task = asyncio.create_task(server.serve([listener]), name=name)
 
@@ -66,7 +67,8 @@ def admin_app(node: Node, open_streams: Callable[[], int]) -> Starlette:
         return JSONResponse({"ready": node.lifecycle.ready}, 200 if node.lifecycle.ready else 503)
 
     async def metrics(_: Request) -> Response:
-        await _statuses()
+        with suppress(*BUSY, OSError):  # the numbers that need no database are wanted most when it is away
+            await _statuses()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     async def status(_: Request) -> Response:
@@ -85,11 +87,18 @@ def admin_app(node: Node, open_streams: Callable[[], int]) -> Starlette:
         asked = request.query_params
         for consumer in node.consumers.get(asked.get("source", ""), []):
             if consumer.database.schema == asked.get("service"):
-                return JSONResponse({"healed": await consumer.replay(UUID(asked["key"]))})
+                with suppress(ValueError):
+                    return JSONResponse({"healed": await consumer.replay(UUID(asked.get("key", "")))})
+                return JSONResponse({"detail": "KEY is a stream's id, as twolamps dlq list shows it"}, 400)
         return JSONResponse({"detail": "no such service or source"}, 404)
+
+    async def no_database(_: Request, error: Exception) -> Response:
+        detail = f"The platform is up, but its database does not answer ({type(error).__name__})."
+        return JSONResponse({"detail": detail}, 503)
 
     handlers: dict[str, Callable[[Request], Awaitable[Response]]] = {
         "/healthz": healthz, "/readyz": readyz, "/metrics": metrics, "/status": status, "/parked": parked,
     }  # fmt: skip
     routes = [Route(path, handler) for path, handler in handlers.items()]
-    return Starlette(routes=[*routes, Route("/parked", replay, methods=["POST"])])
+    routes.append(Route("/parked", replay, methods=["POST"]))
+    return Starlette(routes=routes, exception_handlers=dict.fromkeys((*BUSY, OSError), no_database))

@@ -108,3 +108,9 @@ def test_private_keys_are_their_owners_only_and_are_made_once(keys: Path) -> Non
     before = {file: file.read_bytes() for file in files}
     make_keys(keys, ["pairing", "gateway"])
     assert before == {file: file.read_bytes() for file in files}
+
+
+def test_a_signing_key_that_others_may_read_is_refused(keys: Path) -> None:
+    (keys / "private" / "gateway.json").chmod(0o644)
+    with pytest.raises(PermissionError, match="chmod 600"):
+        Signer(keys / "private" / "gateway.json")

@@ -132,13 +132,22 @@ async def test_two_replicas_with_overlapping_batches_apply_each_once(log: Log) -
         assert [a - n * 1000 for a in applied if a // 1000 == n] == list(range(1, 31))
 
 
-async def test_a_lost_connection_is_raised_and_parks_nothing(log: Log) -> None:
+@pytest.mark.parametrize(
+    "lost",
+    [
+        asyncpg.ConnectionDoesNotExistError,
+        asyncpg.InternalClientError,
+        asyncpg.DiskFullError,
+        asyncpg.IdleInTransactionSessionTimeoutError,
+    ],
+)
+async def test_a_lost_connection_is_raised_and_parks_nothing(log: Log, lost: type[Exception]) -> None:
     async def cut(_events: Sequence[LightTaken], tx: Transaction) -> None:
         await end_session(tx, uuid4(), uuid4())
-        raise asyncpg.ConnectionDoesNotExistError("gone")
+        raise lost("gone")
 
     consumer = Consumer(log.database, "prompts", Couples(), {LightTaken: cut})
-    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+    with pytest.raises(lost):
         await consumer.handle([record(uuid4(), 1)])
     assert await list_parked(log.database) == []
     assert await log.applied() == []

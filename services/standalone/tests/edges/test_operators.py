@@ -1,0 +1,85 @@
+"""What does an operator see when something is wrong? One sentence that names it, an exit code, never a traceback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pairing.main import compose
+from standalone.web import admin_app
+from twolamps_chassis.postgres_folder import read_home
+from twolamps_chassis.postgres_server import erase_cluster
+from twolamps_testkit.stage import Stage
+
+COMMAND = Path(sys.executable).with_name("twolamps")
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    ports = dict.fromkeys(("TWOLAMPS_HTTP_PORT", "TWOLAMPS_GRPC_PORT", "TWOLAMPS_ADMIN_PORT"), "0")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TWOLAMPS_")}
+    return inherited | ports | {"TWOLAMPS_DATA": str(folder)} | settings
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("TWOLAMPS_FLOOD_LIMIT", "lots", "TWOLAMPS_FLOOD_LIMIT"),
+        ("TWOLAMPS_CORS_ORIGINS", "https://app.example.org", "cors_origins"),
+        ("TWOLAMPS_POSTGRES_FILE", "/nowhere/secret", "/nowhere/secret"),
+        ("TWOLAMPS_POSTGRES", "garbage", "invalid DSN"),
+        ("TWOLAMPS_POSTGRES", "postgresql://postgres:hidden-word@127.0.0.1:9/postgres", "database cannot be used"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["up", "migrate"])
+def test_a_start_that_cannot_be_says_why_in_a_sentence(
+    tmp_path: Path, verb: str, setting: str, value: str, named: str
+) -> None:
+    env = environment(tmp_path / "data", **{setting: value})
+    done = subprocess.run([COMMAND, verb], env=env, capture_output=True, text=True, timeout=60, check=False)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 1
+    assert named in said
+    assert "Traceback" not in said
+    assert "hidden-word" not in said
+
+
+def test_a_platform_whose_database_ends_by_itself_ends_too_and_says_so(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    process = subprocess.Popen(
+        [COMMAND, "up"], env=environment(data), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    try:
+        while "Ctrl-C" not in process.stdout.readline():
+            assert process.poll() is None
+        home = read_home(data / "postgres")
+        assert home is not None
+        os.kill(int((home / "cluster" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+        said, _ = process.communicate(timeout=20)
+        assert process.returncode == 1
+        assert "PostgreSQL ended by itself" in said
+    finally:
+        process.kill()
+        process.wait(10)
+        erase_cluster(data / "postgres")
+
+
+async def test_the_admin_port_tells_a_database_that_is_away_from_a_platform_that_is_down(stage: Stage) -> None:
+    node = await stage.start(pairing=compose)
+    app = admin_app(node, lambda: 0)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://admin") as admin:
+        assert (await admin.get("/status")).status_code == 200
+        bad = await admin.post("/parked?service=notifications&source=pairing&key=no-id", headers={"x-twolamps": "1"})
+        assert bad.status_code == 404
+        for database in node.databases.values():
+            database.pool.terminate()
+        for path in ("/status", "/parked"):
+            reply = await admin.get(path)
+            assert reply.status_code == 503
+            assert "database does not answer" in json.loads(reply.text)["detail"]
+        assert "twolamps_calls_seconds" in (await admin.get("/metrics")).text
