@@ -11,6 +11,8 @@ from twolamps_chassis.hub_log import Head, Page, Row
 
 ROWS = 5_000
 """The most rows of one reading, shared by its people: an answer stays well below 4 MB."""
+MOST = 1_000
+"""The most rows of one person, as ListChanges states."""
 
 
 class Changes:
@@ -22,7 +24,7 @@ class Changes:
     async def read(self, places: list[tuple[UUID, int]], /) -> list[Page]:
         """The rows that follow each place."""
         asked = [pb.Place(person_id=str(person), seq=seq) for person, seq in places]
-        request = pb.ListChangesRequest(places=asked, limit=max(20, ROWS // len(places)))
+        request = pb.ListChangesRequest(places=asked, limit=min(MOST, max(20, ROWS // len(places))))
         reply = await self._stub.ListChanges(request, metadata=self._metadata(), timeout=5)
         return [
             Page(
