@@ -48,7 +48,10 @@ _OPEN_INVITES = ("invite_created", "invite_countered")
 KINDS: Mapping[str, Kind] = {
     "pairing_claimed": Kind("Somebody used your code.", ("person_id",), "pairing", "pairing_id"),
     "couple_formed": Kind("You are connected.", ("inviter_id", "invitee_id"), "couple", "couple_id", facts=("zone",)),
-    "calendar_changed": Kind("Your shared calendar has changed.", ("members",), "couple", "couple_id", facts=("zone",)),
+    "calendar_changed": Kind(
+        "Your shared calendar has changed.", ("members",), "couple", "couple_id", facts=("zone",), matter="couple_id",
+        pulls=(Pull(("calendar_changed",), "couple_id", "members", unread_only=True),),
+    ),
     "couple_ended": Kind("You are no longer connected.", ("notify",), "couple", "couple_id"),
     "prompts_dealt": Kind(
         "Today's prompts are here.", ("members",), "prompt", "prompt_ids", facts=("day",), matter="couple_id", ends=True,

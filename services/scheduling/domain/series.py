@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from scheduling.domain.recurrence import Instant, RecurrenceRule, next_occurrences, parse_rule, resolve
-from scheduling.domain.reminders import Reminder, Ring, lapses_at, plan_ring, rings_for
+from scheduling.domain.reminders import LONGEST_LEAD, Reminder, Ring, lapses_at, plan_ring, rings_for
 from scheduling.domain.zones import known_zone
 
 AHEAD: Final = 3
@@ -101,5 +101,6 @@ def _instants(series: Series, after: datetime, now: datetime) -> list[Instant]:
 
 
 def _reach(series: Series) -> timedelta:
-    leads = [series.lead_of(person) or timedelta(0) for person in rings_for(series.reminder)]
-    return max(leads, default=timedelta(0))
+    # Of what two share, the longest there can be: how early the other is rung, or whether at all, would show in how much
+    # of mine is written down.
+    return LONGEST_LEAD if series.shared else series.maker_lead

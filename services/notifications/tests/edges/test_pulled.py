@@ -59,6 +59,21 @@ async def test_the_reveal_takes_the_place_of_both_lights(house: House) -> None:
         assert await house.kinds(person) == ["answers_revealed", "couple_formed"]
 
 
+async def test_a_calendar_moved_again_and_again_is_one_unread_notice(house: House) -> None:
+    for version in range(2, 22):
+        changed = pairing.CalendarChanged(
+            couple_id=house.couple,
+            by=house.sam.id,
+            zone="UTC",
+            day_start="04:00",
+            week_start=1,
+            calendar_version=version,
+        )
+        await house.tell(changed)
+    assert (await house.kinds(house.ann)).count("calendar_changed") == 1
+    assert "calendar_changed" not in await house.kinds(house.sam)
+
+
 async def test_unread_deals_do_not_pile_up_and_read_ones_stay(house: House) -> None:
     await house.tell(deal(house))
     (first, *_) = await house.inbox(house.ann)

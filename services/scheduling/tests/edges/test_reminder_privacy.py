@@ -1,10 +1,12 @@
 """Does a partner learn nothing of the other's private act, and a stranger nothing at all?"""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 
 from twolamps.scheduling.v1 import scheduling_pb2 as pb
 from twolamps_events.scheduling import ReminderCancelled
@@ -163,3 +165,32 @@ async def test_the_words_of_a_reminder_lie_sealed(bells: Any, evening: Stage) ->
         rows = await tx.fetch("SELECT title, note FROM reminders")
     assert len(rows) == 2
     assert not any(word in text for row in rows for text in row for word in (b"midwife", b"knows"))
+
+
+@pytest.mark.parametrize("audience", ["both", "either"])
+async def test_how_early_the_other_is_rung_shows_in_nothing_of_mine(bells: Any, evening: Stage, audience: str) -> None:
+    await evening.pair()
+    first = f"{await evening.now() + HOUR:%Y-%m-%dT%H:%M:%S}"
+    alike, early, left = [await bells.make(evening.ann, audience, first, rrule="FREQ=DAILY") for _ in range(3)]
+    await bells.act(evening.sam, "Accept", alike)
+    for each in (early, left):
+        await bells.act(evening.sam, "Accept", each, lead=Duration(seconds=3 * 86_400))
+    await bells.act(evening.sam, "Cancel", left)
+    for _ in range(8):
+        await bells.move(HOUR * 5)
+        shown = []
+        for each in (alike, early, left):
+            with suppress(Refused):
+                await bells.act(evening.ann, "Complete", each)
+            shown.append([(r.occurrence, r.state) for r in (await bells.act(evening.ann, "Get", each)).rings])
+        assert shown[0] == shown[1] == shown[2]
+    now = await evening.now()
+    for days in range(15):
+        ahead = f"{now + days * DAY:%Y-%m-%d}{first[10:]}"
+        found = []
+        for each in (alike, early, left):
+            try:
+                found.append(bool(await bells.act(evening.ann, "Skip", each, occurrence=ahead)))
+            except Refused as refused:
+                found.append(refused.reason == "already_done")
+        assert found[0] == found[1] == found[2]
