@@ -26,6 +26,10 @@ CREATE TABLE IF NOT EXISTS data_keys (
 _roles: ContextVar[Mapping[str, str]] = ContextVar("roles")
 
 
+class DataIsNewer(Exception):
+    """The schema is of a revision that this code does not know."""
+
+
 def run(sql: str) -> None:
     """For migrations: run statements with :app and :worker standing for the service's roles."""
     from alembic import op
@@ -131,6 +135,7 @@ def _upgrade(connection: "Connection", folder: Path, schema: str, version_table:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(folder))
@@ -142,7 +147,10 @@ def _upgrade(connection: "Connection", folder: Path, schema: str, version_table:
 
     with EnvironmentContext(config, script, fn=to_head) as environment:
         environment.configure(connection=connection, version_table=version_table, version_table_schema=schema)
-        environment.run_migrations()
+        try:
+            environment.run_migrations()
+        except CommandError as error:
+            raise DataIsNewer(str(error)) from error
 
 
 async def _make_role(admin: "asyncpg.Connection[asyncpg.Record]", name: str, options: str) -> None:

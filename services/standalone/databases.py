@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -17,6 +18,7 @@ import asyncpg
 from standalone.roles import ROLES, migrations
 from twolamps_chassis import migrate
 from twolamps_chassis.auth import make_keys
+from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.postgres_server import PostgresServer
 from twolamps_chassis.settings import Settings
@@ -30,6 +32,7 @@ class Databases:
 
     admin_dsn: Callable[[str], str]
     login_dsn: Callable[[str, str], str]
+    wrapping_key: Path
     server: PostgresServer | None = None
     passwords: dict[str, str] = field(default_factory=dict)
 
@@ -38,7 +41,8 @@ class Databases:
         return self.login_dsn(f"{DATABASE}_{service}", database)
 
     async def bring_up_to_date(self) -> None:
-        """Make what is missing and run the migrations; raises PostgresUnavailable with what hinders it."""
+        """Make what is missing and run the migrations; raises PostgresUnavailable or WrongWrappingKey with what
+        hinders it."""
         try:
             await self._bring_up_to_date()
         except migrate.DataIsNewer as error:
@@ -48,6 +52,9 @@ class Databases:
             raise PostgresUnavailable(f"The database cannot be used: {error}") from error
 
     async def _bring_up_to_date(self) -> None:
+        # Before anything changes: a folder that is not this server's would lock out the logins of the one that is.
+        with suppress(asyncpg.InvalidCatalogNameError, asyncpg.UndefinedTableError):
+            await (await Keyring.connect(self.admin_dsn(KEYS), self.wrapping_key)).close()
         logins = [f"{DATABASE}_{role}" for role in ROLES]
         await migrate.provision(self.admin_dsn("postgres"), {DATABASE: list(ROLES), KEYS: []}, self.passwords)
         await migrate.provision_keys(self.admin_dsn(KEYS), logins)
@@ -64,9 +71,10 @@ async def open_databases(settings: Settings) -> Databases:
     """The embedded server, started, or the one that TWOLAMPS_POSTGRES names; keys are made once."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_keys(settings.data / "keys", [*ROLES, "gateway"])
+    wrapping_key = settings.data / "keys" / "private" / "wrapping.key"
     if not settings.postgres:
         server = await asyncio.to_thread(PostgresServer.start, settings.data / "postgres")
-        return Databases(server.superuser_dsn, server.login_dsn, server)
+        return Databases(server.superuser_dsn, server.login_dsn, wrapping_key, server)
     passwords = _passwords(settings.data / "keys" / "private" / "database-passwords.json")
     parts = urlsplit(settings.postgres)
 
@@ -77,7 +85,7 @@ async def open_databases(settings: Settings) -> Databases:
         host = parts.netloc.rpartition("@")[2]
         return urlunsplit(parts._replace(netloc=f"{quote(name)}:{passwords[name]}@{host}", path=f"/{database}"))
 
-    return Databases(admin, login, None, passwords)
+    return Databases(admin, login, wrapping_key, None, passwords)
 
 
 def _passwords(path: Path) -> dict[str, str]:
