@@ -152,8 +152,10 @@ def make_keys(folder: Path, services: list[str]) -> None:
         public_name = f"token-{key.kid}" if name == "token" else name
         _write(public / f"{public_name}.json", json.dumps(key.as_dict(private=False)), 0o644)
         _write(private / f"{name}.json", json.dumps(key.as_dict(private=True)), 0o600)
-    for name in ("wrapping.key", "mail-hash.key"):
+    for name in ("mail-hash.key", "wrapping.key"):  # made in this order: none is missing where the last one is
         if not (private / name).exists():
+            if (private / "wrapping.key").exists():
+                raise FileNotFoundError(f"{private / name} is gone, and nobody could sign in without it: put it back")
             _write(private / name, os.urandom(32), 0o600)
 
 

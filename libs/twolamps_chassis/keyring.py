@@ -42,6 +42,8 @@ class Keyring:
         """Open the keys' own database; the wrapping key is 32 bytes in a file only its owner may read. Raises
         WrongWrappingKey where it opens no key that is there, since whatever is written then, nobody else could read."""
         key = read_secret(wrapping_key_file)
+        if len(key) != 32:
+            raise WrongWrappingKey(f"{wrapping_key_file} must hold 32 bytes: put the right one back.")
         settings = {"statement_timeout": "5s", "application_name": "twolamps-keyring"}
         pool = await asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=settings, command_timeout=5)
         keyring = cls(pool, key)

@@ -66,7 +66,7 @@ def migrate() -> None:
 
     try:
         asyncio.run(run())
-    except (PostgresUnavailable, OSError) as error:
+    except (PostgresUnavailable, WrongWrappingKey, OSError) as error:
         _stop(str(error))
     out.print("The databases are up to date. Next: twolamps up")
 

@@ -110,6 +110,12 @@ def test_private_keys_are_their_owners_only_and_are_made_once(keys: Path) -> Non
     assert before == {file: file.read_bytes() for file in files}
 
 
+def test_the_key_of_mail_hashes_is_made_once_and_never_anew(keys: Path) -> None:
+    (keys / "private" / "mail-hash.key").unlink()
+    with pytest.raises(FileNotFoundError, match="put it back"):
+        make_keys(keys, ["pairing", "gateway"])
+
+
 def test_a_signing_key_that_others_may_read_is_refused(keys: Path) -> None:
     (keys / "private" / "gateway.json").chmod(0o644)
     with pytest.raises(PermissionError, match="chmod 600"):

@@ -7,11 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
 from pairing.main import compose
+from standalone.databases import Databases
 from standalone.web import admin_app
+from twolamps_chassis.auth import make_keys
+from twolamps_chassis.keyring import WrongWrappingKey
+from twolamps_chassis.migrate import KEYS
 from twolamps_chassis.postgres_folder import read_home
 from twolamps_chassis.postgres_server import erase_cluster
 from twolamps_testkit.stage import Stage
@@ -67,6 +72,28 @@ def test_a_platform_whose_database_ends_by_itself_ends_too_and_says_so(tmp_path:
         process.kill()
         process.wait(10)
         erase_cluster(data / "postgres")
+
+
+async def test_a_folder_with_another_wrapping_key_changes_nothing_on_the_server(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = await asyncpg.connect(stage.postgres.dsn("postgres"))
+    try:
+        await admin.execute("CREATE DATABASE operators_keys")
+        keys = await asyncpg.connect(stage.postgres.dsn("operators_keys"))
+        await keys.execute(KEYS)
+        await keys.execute("INSERT INTO data_keys (owner, wrapped) VALUES (gen_random_uuid(), sha512('another'))")
+        await keys.close()
+        make_keys(tmp_path, [])
+        monkeypatch.setattr("standalone.databases.KEYS", "operators_keys")
+        monkeypatch.setattr("standalone.databases.DATABASE", "operators")
+        databases = Databases(stage.postgres.dsn, stage.postgres.dsn, tmp_path / "private" / "wrapping.key")
+        with pytest.raises(WrongWrappingKey):
+            await databases.bring_up_to_date()
+        assert not await admin.fetchval("SELECT true FROM pg_database WHERE datname = 'operators'")
+    finally:
+        await admin.execute("DROP DATABASE operators_keys WITH (FORCE)")
+        await admin.close()
 
 
 async def test_the_admin_port_tells_a_database_that_is_away_from_a_platform_that_is_down(stage: Stage) -> None:
