@@ -72,8 +72,9 @@ class Verb:
     """One RPC: its use case, and how request and result are mapped."""
 
     def __init__(self, use_case: UseCase, kind: Literal["command", "query"], role: Role, limits: Sequence[Limit],
-                 streams: StreamsOf | None) -> None:  # fmt: skip
+                 streams: StreamsOf | None, keeps: bool) -> None:  # fmt: skip
         self.use_case, self.kind, self.role, self.limits, self.streams = use_case, kind, role, limits, streams
+        self.keeps = keeps
 
     def __set_name__(self, owner: type, name: str) -> None:
         method = _method(owner, name)
@@ -99,6 +100,7 @@ class Verb:
         command = self.read(request)
         person, session = (call.caller.person, call.caller.session) if call.caller else (None, None)
         key = idempotency.check_key(call.key) if self.keyed else ""
+        key = key if self.keeps else ""
         for limit in self.limits:
             named = f"{getattr(command, limit.by, '')} {call.address}"
             who = {"person": str(person), "address": call.address}.get(limit.by, named)
@@ -150,15 +152,17 @@ class Verb:
 
 
 def command(
-    use_case: UseCase, *, role: Role = "app", limits: Sequence[Limit] = (), streams: StreamsOf | None = None
-) -> Any:
-    """An RPC that changes state. `streams` names further streams to lock, found without locks."""
-    return Verb(use_case, "command", role, limits, streams)
+    use_case: UseCase, *, role: Role = "app", limits: Sequence[Limit] = (), streams: StreamsOf | None = None,
+    keeps: bool = True,
+) -> Any:  # fmt: skip
+    """An RPC that changes state. `streams` names further streams to lock, found without locks. Without `keeps` no reply is
+    kept: for what may be done twice as once, and must not be answered as it was before an end."""
+    return Verb(use_case, "command", role, limits, streams, keeps)
 
 
 def query(use_case: UseCase, *, role: Role = "app", limits: Sequence[Limit] = ()) -> Any:
     """An RPC that reads."""
-    return Verb(use_case, "query", role, limits, None)
+    return Verb(use_case, "query", role, limits, None, False)
 
 
 def access_of(method: MethodDescriptor) -> int:

@@ -86,7 +86,7 @@ def pairing_api(
         )  # fmt: skip
         ListPairings = query(list_pairings, role="worker")
         GetPairing = query(get_pairing, role="worker")
-        ConfirmPairing = command(confirm_pairing, role="worker", streams=streams_of_pairing)
+        ConfirmPairing = command(confirm_pairing, role="worker", streams=streams_of_pairing, keeps=False)
         GetCouple = query(get_couple, role="worker")
         SetShares = command(needing(set_shares, peers=peers), role="worker")
         SetCalendar = command(set_calendar, role="worker")

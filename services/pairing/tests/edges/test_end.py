@@ -151,3 +151,13 @@ async def test_a_key_of_one_couple_means_nothing_in_the_next(house: House) -> No
     ).reason == "idempotency_key_reused"
     await house.of(ann).EndCouple(pb.EndCoupleRequest(), key="leave-again")
     assert (await refused(house.couple(sam))).reason == "not_connected"
+
+
+async def test_a_confirmation_sent_again_after_the_end_finds_the_pairing_closed(house: House) -> None:
+    ann, sam = await house.sign_up("Ann"), await house.sign_up("Sam")
+    pairing = await house.claim(sam, await house.code(ann))
+    await house.confirm(ann, pairing.id)
+    confirmed = [await house.confirm(sam, pairing.id, key="yes") for _ in range(2)]
+    assert [each.state for each in confirmed] == [pb.PAIRING_STATE_PAIRED] * 2
+    await house.end(ann)
+    assert (await refused(house.confirm(sam, pairing.id, key="yes"))).reason == "pairing_closed"
