@@ -13,6 +13,7 @@ from twolamps.internal.v1 import internal_pb2 as pb
 from twolamps.internal.v1 import internal_pb2_grpc as rpc
 from twolamps_chassis.couples import Couple, Couples, end_session, set_shares
 from twolamps_chassis.db import Database
+from twolamps_chassis.hub import Hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,10 @@ class Fenced:
 
 
 class FenceApi(rpc.FenceServiceServicer):
-    """Applies fences to every service of this process."""
+    """Applies fences to every service and every open stream of this process."""
 
-    def __init__(self, services: Sequence[Fenced]) -> None:
-        self.services = services
+    def __init__(self, services: Sequence[Fenced], hubs: Sequence[Hub]) -> None:
+        self.services, self.hubs = services, hubs
 
     async def ApplyFence(self, request: pb.ApplyFenceRequest, context: object) -> pb.ApplyFenceResponse:
         """Apply one fence."""
@@ -45,6 +46,9 @@ class FenceApi(rpc.FenceServiceServicer):
                         change = request.share_change
                         await tx.lock([UUID(change.couple_id)])
                         await set_shares(tx, UUID(change.couple_id), change.active, change.version)
+        if request.HasField("session_end"):
+            for hub in self.hubs:
+                hub.end_session(UUID(request.session_end.person_id), UUID(request.session_end.session_id))
         return pb.ApplyFenceResponse()
 
 

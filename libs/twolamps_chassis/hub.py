@@ -17,7 +17,7 @@ Hints may be lost, doubled, late or out of order. Heads, asked every few seconds
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,13 +27,12 @@ from twolamps.notifications.v1.notifications_pb2 import Drain, Ready, Reload, Wa
 from twolamps_chassis.clock import utc_now
 from twolamps_chassis.errors import Problem
 from twolamps_chassis.hub_log import AskHeads, Hint, Page, ReadLog
-from twolamps_chassis.hub_streams import Reader, Watcher
+from twolamps_chassis.hub_streams import Reader, Room, Watcher
 from twolamps_chassis.log_cursor import LogPlace, encode_cursor
 
 log = logging.getLogger(__name__)
 
-MOST_PLACES = 500  # people in one reading, as ListChanges states
-MOST_HEADS = 1_000  # streams in one question, as Heads states
+MOST_PLACES, MOST_HEADS = 500, 1_000  # in one question, as ListChanges and Heads state
 STRIDE = 100  # streams served before others get a turn
 
 
@@ -52,20 +51,6 @@ class Pace:
     heads_without_hints: timedelta = timedelta(milliseconds=500)
     expiry: timedelta = timedelta(seconds=1)
     retry: timedelta = timedelta(milliseconds=500)
-
-
-@dataclass(slots=True)
-class Room:
-    """The open streams of one person, and the newest place heard of."""
-
-    readers: set[Reader] = field(default_factory=set)
-    log_epoch: str = ""
-    head: int = 0
-
-    def hear_of(self, log_epoch: str, seq: int) -> None:
-        """Heads only rise, within one log."""
-        self.head = max(self.head, seq) if log_epoch == self.log_epoch else seq
-        self.log_epoch = log_epoch
 
 
 class Hub:
@@ -174,6 +159,12 @@ class Hub:
         self._draining = True
         for reader in self._all():
             self.end(reader, "restart")
+
+    def end_session(self, person: UUID, session: UUID) -> None:
+        """A session was ended: its streams end now."""
+        for reader in list(room.readers) if (room := self._rooms.get(person)) else ():
+            if reader.session == session:
+                self.end(reader, "reauthenticate")
 
     async def check_heads(self, readers: Iterable[Reader] | None = None) -> None:
         """Ends the streams of ended sessions and lets those read that missed a hint. All streams if none are named."""

@@ -7,6 +7,7 @@ says so with `pause`, and is served again from its place after `resume`.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -102,3 +103,17 @@ class Watcher(Reader):
             self.hub.end(self, "slow")  # comes after what waits
         elif self._task is not None:
             self._task.cancel()  # its caller no longer asks
+
+
+@dataclass(slots=True)
+class Room:
+    """The open streams of one person, and the newest place heard of."""
+
+    readers: set[Reader] = field(default_factory=set)
+    log_epoch: str = ""
+    head: int = 0
+
+    def hear_of(self, log_epoch: str, seq: int) -> None:
+        """Heads only rise, within one log."""
+        self.head = max(self.head, seq) if log_epoch == self.log_epoch else seq
+        self.log_epoch = log_epoch

@@ -76,7 +76,8 @@ async def provision_keys(admin_dsn: str, logins: Sequence[str]) -> None:
         name = await admin.fetchval("SELECT current_database()")
         for login in logins:
             await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{login}"')
-            await admin.execute(f'GRANT SELECT, INSERT, UPDATE ON data_keys TO "{login}"')
+            rights = "SELECT, INSERT, UPDATE" if login.endswith("_pairing") else "SELECT, INSERT"  # who may erase
+            await admin.execute(f'GRANT {rights} ON data_keys TO "{login}"')
     finally:
         await admin.close()
 

@@ -23,6 +23,7 @@ from twolamps_chassis.due_rows import Due, DueLoop
 from twolamps_chassis.errors import Statuses
 from twolamps_chassis.fences import FenceApi, Fenced, PairingNeighbour
 from twolamps_chassis.grpc_server import Edge, make_server
+from twolamps_chassis.hub import Hub
 from twolamps_chassis.hub_log import Hint
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.lifecycle import Lifecycle
@@ -44,7 +45,7 @@ class Surroundings:
     keys: Path
     mailbox: Mailbox
     channel: grpc.aio.Channel
-    hear: list[Callable[[Hint], None]]
+    hubs: list[Hub]
 
     @cached_property
     def service_token(self) -> Callable[[], str]:
@@ -58,9 +59,9 @@ class Surroundings:
 
     def hint(self, hints: Sequence[Hint]) -> None:
         """Tell every hub of this process what has committed."""
-        for hear in self.hear:
+        for hub in self.hubs:
             for hint in hints:
-                hear(hint)
+                hub.publish(hint)
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Node:
     channel: grpc.aio.Channel
     grpc_port: int
     server: Any
-    hear: list[Callable[[Hint], None]]
+    hubs: list[Hub]
     databases: dict[str, Database] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     consumers: dict[str, list[Consumer]] = field(default_factory=dict)
@@ -112,7 +113,7 @@ class Node:
         mailbox = Mailbox(settings.data / "mailbox")
         for name, compose in composes.items():
             database = node.databases[name] = await Database.connect(dsn(name, "twolamps"), name, keyring)
-            node.roles[name] = compose(Surroundings(name, settings, database, keys, mailbox, channel, node.hear))
+            node.roles[name] = compose(Surroundings(name, settings, database, keys, mailbox, channel, node.hubs))
         for name, role in node.roles.items():
             database = node.databases[name]
             own = [Consumer(database, source, role.couples, handlers) for source, handlers in role.consumers.items()]
@@ -140,7 +141,7 @@ class Node:
         statuses = {name: table for role in self.roles.values() for name, table in role.statuses.items()}
         fenced = [Fenced(self.databases[name], role.couples) for name, role in self.roles.items()]
         servicers = [pair for role in self.roles.values() for pair in role.servicers]
-        servicers.append((internal_pb2_grpc.add_FenceServiceServicer_to_server, FenceApi(fenced)))
+        servicers.append((internal_pb2_grpc.add_FenceServiceServicer_to_server, FenceApi(fenced, self.hubs)))
         return make_server(Edge(self.verifier, statuses), servicers, self.settings.reflection)
 
     def _run_loops(self) -> None:

@@ -27,7 +27,7 @@ def compose(around: Surroundings) -> Role:
     async def drain() -> None:
         hub.drain()
 
-    around.hear.append(hub.publish)
+    around.hubs.append(hub)
     service = Service(around.database, {})
     return Role(
         couples=couples(announce),

@@ -24,6 +24,8 @@ LOCALE = "en"
 
 TRIES_PER_MAIL = "10/10 minutes"
 """Sign-ups, and sign-ins, with one mail from one address: what is tried elsewhere neither shows nor keeps anybody out."""
+CALENDARS = "20/hour"
+"""Changes of the couple's calendar by one person: each is a notice to the other."""
 TRIES_PER_PERSON = "10/10 minutes"
 """Claims by one person."""
 TRIES_PER_ADDRESS = "300/10 minutes"

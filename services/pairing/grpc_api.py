@@ -89,7 +89,7 @@ def pairing_api(
         ConfirmPairing = command(confirm_pairing, role="worker", streams=streams_of_pairing, keeps=False)
         GetCouple = query(get_couple, role="worker")
         SetShares = command(needing(set_shares, peers=peers), role="worker")
-        SetCalendar = command(set_calendar, role="worker")
+        SetCalendar = command(set_calendar, role="worker", limits=(Limit(defaults.CALENDARS, by="person"),))
         EndCouple = command(needing(end_couple, couples=couples, peers=peers), role="worker")
 
     return PairingApi(service)

@@ -62,7 +62,7 @@ class Platform:
         changes = Changes(self.node.channel, token)
         hub = Hub(changes.read, changes.heads, encode_event)
         STREAMS.labels("sse").set_function(lambda: hub.open_streams)
-        self.node.hear.append(hub.publish)
+        self.node.hubs.append(hub)
         self.node.lifecycle.loop("gateway.hub", hub.run)
         edge = EdgeSettings(
             host=settings.host,

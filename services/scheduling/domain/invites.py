@@ -32,6 +32,7 @@ from scheduling.domain.invite_rules import (
 from scheduling.domain.invite_states import NO_INVITE, TRANSITIONS, Action, State, Step, Who, possible
 from scheduling.domain.zones import known_zone
 
+MOST_INVITES_A_DAY: Final = 30
 ANSWER_WITHIN: Final = timedelta(days=7)
 SHORTEST: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=24)

@@ -33,6 +33,7 @@ from scheduling.domain.recurrence import RecurrenceRule, next_occurrences
 
 LONGEST_TITLE: Final = 120
 LONGEST_LEAD: Final = timedelta(days=7)
+MOST_OFFERS_A_DAY: Final = 30
 MOST_ACTIVE: Final = 500
 SHORTEST_SNOOZE: Final = timedelta(minutes=1)
 LONGEST_SNOOZE: Final = timedelta(days=7)

@@ -5,15 +5,15 @@ couple connected, and is due when it can no longer be answered.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from scheduling.domain.invite_states import State
 from scheduling.domain.invite_view import Words
-from scheduling.domain.invites import Invite, Proposal
+from scheduling.domain.invites import MOST_INVITES_A_DAY, Invite, Proposal
 from twolamps_chassis.db import Row, Transaction
-from twolamps_chassis.errors import NotFound
+from twolamps_chassis.errors import LimitReached, NotFound
 from twolamps_chassis.pages import Place
 
 FACTS: Final = """
@@ -36,6 +36,7 @@ TAKEN: Final = """
 SELECT starts_at, ends_at FROM invites
 WHERE couple_id = $1 AND state = 'accepted' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at, id
 """
+PROPOSED: Final = "SELECT count(*) FROM invites WHERE couple_id = $1 AND created_at > $3 AND creator = $2"
 ADD: Final = """
 INSERT INTO invites
     (id, couple_id, creator, invitee, state, sequence, revision, zone, starts_at, ends_at, created_at, title, note)
@@ -55,6 +56,12 @@ ON CONFLICT (invite_id) DO UPDATE SET due_at = excluded.due_at
 CLOSE: Final = "UPDATE invites SET state = $2, revision = $3 WHERE id = $1"
 FORGET: Final = "DELETE FROM invite_expiries WHERE invite_id = ANY($1::uuid[])"
 FORGET_ALL: Final = "DELETE FROM invite_expiries WHERE stream_key = $1"
+
+
+async def require_invite_budget(tx: Transaction) -> None:
+    """Raises LimitReached where I proposed enough times for a day, cancelled ones counted: no nagging."""
+    if await tx.fetchval(PROPOSED, tx.us.id, tx.me, tx.now - timedelta(days=1)) >= MOST_INVITES_A_DAY:
+        raise LimitReached(f"You can propose at most {MOST_INVITES_A_DAY} times a day.", field="invites")
 
 
 async def load_invite(tx: Transaction, couple_id: UUID, invite_id: UUID) -> tuple[Invite, Words]:

@@ -6,12 +6,12 @@ accepted, the offer's end.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from scheduling.domain.invite_view import Words
-from scheduling.domain.reminders import MOST_ACTIVE, Reminder
+from scheduling.domain.reminders import MOST_ACTIVE, MOST_OFFERS_A_DAY, Reminder
 from scheduling.domain.series import Series
 from twolamps_chassis.db import Row, Transaction
 from twolamps_chassis.errors import LimitReached, NotConnected, NotFound
@@ -32,6 +32,9 @@ COUNT: Final = """
 SELECT count(*) FROM reminders
 WHERE cancelled_at IS NULL AND (over_at IS NULL OR over_at > $2)
   AND (maker = $1 OR (partner = $1 AND offer = 'accepted'))
+"""
+OFFERED: Final = """
+SELECT count(*) FROM reminders WHERE owner = $1 AND created_at > $3 AND maker = $2
 """
 ADD: Final = """
 INSERT INTO reminders (id, owner, maker, partner, audience, offer, first, zone, rrule, maker_lead, created_at, over_at,
@@ -80,6 +83,12 @@ async def require_room(tx: Transaction) -> None:
     """Raises LimitReached where I made or accepted as many reminders with a time ahead as there can be."""
     if await tx.fetchval(COUNT, tx.me, tx.now) >= MOST_ACTIVE:
         raise LimitReached(f"There can be at most {MOST_ACTIVE} active reminders.", field="reminders")
+
+
+async def require_offer_budget(tx: Transaction) -> None:
+    """Raises LimitReached where I made the other enough offers for a day, cancelled ones counted: no nagging."""
+    if await tx.fetchval(OFFERED, tx.us.id, tx.me, tx.now - timedelta(days=1)) >= MOST_OFFERS_A_DAY:
+        raise LimitReached(f"You can offer at most {MOST_OFFERS_A_DAY} reminders a day.", field="reminders")
 
 
 async def save_new_reminder(tx: Transaction, series: Series, words: Words, over_at: datetime | None) -> None:

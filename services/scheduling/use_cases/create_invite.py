@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from scheduling.domain import invites
 from scheduling.domain.invite_view import InviteSeen, clean_words, seen
-from scheduling.store.invites import save_new_invite
+from scheduling.store.invites import require_invite_budget, save_new_invite
 from twolamps_chassis.db import Transaction
 from twolamps_events.scheduling import InviteCreated
 
@@ -25,7 +25,8 @@ class CreateInvite:
 async def create_invite(command: CreateInvite, tx: Transaction) -> InviteSeen:
     """A new invite, and it is the partner's turn.
 
-    Raises TitleNotAllowed, UnknownZone, InviteStartsInPast, InviteTooFarAhead, InviteTooShort, InviteTooLong.
+    Raises TitleNotAllowed, UnknownZone, InviteStartsInPast, InviteTooFarAhead, InviteTooShort, InviteTooLong,
+    LimitReached.
     """
     words = clean_words(command.title, command.note)
     invite = invites.create(
@@ -38,6 +39,7 @@ async def create_invite(command: CreateInvite, tx: Transaction) -> InviteSeen:
         zone=command.zone or tx.us.zone,
         now=tx.now,
     )
+    await require_invite_budget(tx)
     await save_new_invite(tx, invite, words)
     tx.record(tx.us.id, InviteCreated(**invites.told(invite, tx.me)))
     return seen(invite, words, tx.me, tx.now)

@@ -9,7 +9,7 @@ from scheduling.domain.recurrence import parse_rule
 from scheduling.domain.reminder_view import ReminderSeen
 from scheduling.domain.reminders import OFFER_OPEN_FOR, Audience, Reminder, require_first, require_lead
 from scheduling.domain.series import Series, plan_from_now
-from scheduling.store.reminders import require_room, save_new_reminder
+from scheduling.store.reminders import require_offer_budget, require_room, save_new_reminder
 from scheduling.store.rings import save_plan, see_reminder
 from twolamps_chassis.db import Transaction
 from twolamps_chassis.errors import NotConnected
@@ -43,6 +43,8 @@ async def create_reminder(command: CreateReminder, tx: Transaction) -> ReminderS
     rule = parse_rule(command.rrule) if command.rrule else None
     require_first(rule, command.first, command.zone, tx.now)
     await require_room(tx)
+    if shared:
+        await require_offer_budget(tx)
     reminder = Reminder(
         id=uuid4(),
         maker=tx.me,

@@ -62,6 +62,17 @@ def upgrade() -> None:
         USING (nullif(current_setting('app.person', true), '')::uuid IN (inviter, invitee));
     CREATE POLICY work ON couples TO :worker USING (true);
 
+    ALTER TABLE streams ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON streams TO :app USING (
+        key = nullif(current_setting('app.person', true), '')::uuid
+        OR EXISTS (SELECT 1 FROM couples WHERE id = key
+                   AND nullif(current_setting('app.person', true), '')::uuid IN (inviter, invitee)));
+    CREATE POLICY work ON streams TO :worker USING (true);
+    ALTER TABLE ended_sessions ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON ended_sessions TO :app
+        USING (person_id = nullif(current_setting('app.person', true), '')::uuid);
+    CREATE POLICY work ON ended_sessions TO :worker USING (true);
+
     GRANT SELECT, INSERT, UPDATE ON streams TO :app, :worker;
     GRANT INSERT ON outbox TO :app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON outbox, cursors, parked, idempotency, couples, ended_sessions TO :worker;

@@ -34,10 +34,6 @@ def upgrade() -> None:
     CREATE POLICY work ON sessions TO :worker USING (true);
     ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY;
     CREATE POLICY work ON refresh_tokens TO :worker USING (true);
-    ALTER TABLE ended_sessions ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY own ON ended_sessions TO :app
-        USING (person_id = nullif(current_setting('app.person', true), '')::uuid);
-    CREATE POLICY work ON ended_sessions TO :worker USING (true);
     GRANT SELECT ON people, sessions TO :app;
     GRANT UPDATE (display_name, pronouns, zone, locale) ON people TO :app;
     GRANT UPDATE (ended_at) ON sessions TO :app;

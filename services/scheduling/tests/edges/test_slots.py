@@ -71,10 +71,10 @@ async def test_windows_outside_the_limits_are_refused_by_name(evening: Stage) ->
     assert len((await state(evening, evening.eve, *fifty)).windows) == 50
     for windows, zone, field in (
         ((*fifty, (2, "10:00", "11:00")), ZONE, "windows"),
-        (((0, "10:00", "11:00"),), ZONE, "windows.weekday"),
-        (((8, "10:00", "11:00"),), ZONE, "windows.weekday"),
-        (((1, "24:00", "11:00"),), ZONE, "windows.start"),
-        (((1, "10:00", "11:00:30"),), ZONE, "windows.end"),
+        (((0, "10:00", "11:00"),), ZONE, "windows[0].weekday"),
+        (((8, "10:00", "11:00"),), ZONE, "windows[0].weekday"),
+        (((1, "24:00", "11:00"),), ZONE, "windows[0].start"),
+        (((1, "10:00", "11:00:30"),), ZONE, "windows[0].end"),
         (((1, "10:00", "11:00"),), "Europe/Atlantis", "zone"),
         (((1, "10:00", "11:00"),), "", "zone"),
     ):
