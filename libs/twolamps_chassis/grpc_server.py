@@ -173,10 +173,16 @@ def _invalid(error: protovalidate.ValidationError) -> Status:
     bad = BadRequest()
     for violation in error.violations:
         proto = cast(Any, violation.proto)
-        path = ".".join(element.field_name for element in proto.field.elements)
+        path = ".".join(map(_step, proto.field.elements))
         rule = "required" if proto.rule_id == "required" else proto.rule_id
         bad.field_violations.add(field=path, description=_sentence(proto.message, rule), reason=rule)
     return errors.status(grpc.StatusCode.INVALID_ARGUMENT, "invalid_field", "A field breaks its rule.", bad)
+
+
+def _step(element: Any) -> str:
+    """A part of a field's path, as `windows[1]`."""
+    at = element.subscript
+    return f"{element.field_name}[{at.value}]" if at is not None and at.field == "index" else str(element.field_name)
 
 
 def _sentence(message: str, rule: str) -> str:

@@ -13,6 +13,9 @@ from uuid import UUID
 
 from pairing.domain.errors import NameUnreadable, UnknownZone
 
+VISIBLE = frozenset("LNPS")
+"""Unicode's letters, numbers, punctuation and symbols; not its spaces, marks and formats, which may show nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Me:
@@ -43,7 +46,7 @@ def normal_mail(mail: str) -> str:
 def checked_name(text: str) -> str:
     """A display name, trimmed and NFC. Raises NameUnreadable."""
     name = checked_line(text, "display_name")
-    if not name:
+    if not any(unicodedata.category(letter)[0] in VISIBLE for letter in name):
         raise NameUnreadable("display_name")
     return name
 
