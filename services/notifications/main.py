@@ -14,12 +14,14 @@ from twolamps.notifications.v1.notifications_pb2_grpc import add_NotificationsSe
 from twolamps_chassis.edge import Service
 from twolamps_chassis.hub import Hub
 from twolamps_chassis.node import Role, Surroundings
+from twolamps_chassis.telemetry import STREAMS
 
 
 def compose(around: Surroundings) -> Role:
     """Notifications as a role of a process, with the hub of its own streams."""
     log = OwnLog(around.database)
     hub = Hub(log.read, log.heads, bytes, streams_per_person=STREAMS_PER_PERSON)
+    STREAMS.labels("grpc").set_function(lambda: hub.open_streams)
 
     def announce(changes: Sequence[Change]) -> None:
         around.hint([hint_of(change) for change in changes])

@@ -75,7 +75,7 @@ class Platform:
         app = build(f"{settings.host}:{self.node.grpc_port}", token, edge, stream)
         self.http_port = await serve(server_config(app, edge, StreamingProtocol), self.node.lifecycle, "HTTP")
         admin = uvicorn.Config(
-            admin_app(self.node, lambda: hub.open_streams),
+            admin_app(self.node),
             host="127.0.0.1",
             port=settings.admin_port,
             log_config=None,

@@ -19,6 +19,7 @@ from twolamps_chassis.edge import BUSY
 from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.node import Node
 from twolamps_chassis.status import list_parked, role_status
+from twolamps_chassis.telemetry import STREAMS
 
 
 class WebServer(uvicorn.Server):
@@ -57,7 +58,7 @@ async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: str) -> int:
     return int(listener.getsockname()[1])
 
 
-def admin_app(node: Node, open_streams: Callable[[], int]) -> Starlette:
+def admin_app(node: Node) -> Starlette:
     """healthz, readyz, metrics, status and what is parked; for operators, on loopback."""
 
     async def healthz(_: Request) -> Response:
@@ -72,7 +73,8 @@ def admin_app(node: Node, open_streams: Callable[[], int]) -> Starlette:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     async def status(_: Request) -> Response:
-        return JSONResponse({"ready": node.lifecycle.ready, "open_streams": open_streams(), "roles": await _statuses()})
+        streams = sum(int(sample.value) for metric in STREAMS.collect() for sample in metric.samples)
+        return JSONResponse({"ready": node.lifecycle.ready, "open_streams": streams, "roles": await _statuses()})
 
     async def _statuses() -> list[dict[str, object]]:
         return [asdict(await role_status(node.databases[name], role.dues)) for name, role in node.roles.items()]

@@ -6,14 +6,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
+import notifications.main
 from pairing.main import compose
 from standalone.databases import Databases
 from standalone.web import admin_app
+from twolamps.notifications.v1.notifications_pb2 import WatchRequest
+from twolamps.notifications.v1.notifications_pb2_grpc import NotificationsServiceStub
 from twolamps_chassis.auth import make_keys
 from twolamps_chassis.keyring import WrongWrappingKey
 from twolamps_chassis.migrate import KEYS
@@ -96,9 +100,21 @@ async def test_a_folder_with_another_wrapping_key_changes_nothing_on_the_server(
         await admin.close()
 
 
+async def test_a_stream_over_grpc_is_counted_by_status(stage: Stage) -> None:
+    node = await stage.start(pairing=compose, notifications=notifications.main.compose)
+    token, _ = stage.signer.access_token(stage.ann.id, stage.ann.session)
+    metadata = (("authorization", f"Bearer {token}"),)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(admin_app(node)), base_url="http://admin") as admin:
+        before = (await admin.get("/status")).json()["open_streams"]
+        watch: Any = NotificationsServiceStub(node.channel).Watch(WatchRequest(), metadata=metadata)
+        assert (await watch.read()).WhichOneof("event") == "ready"
+        assert (await admin.get("/status")).json()["open_streams"] == before + 1
+        watch.cancel()
+
+
 async def test_the_admin_port_tells_a_database_that_is_away_from_a_platform_that_is_down(stage: Stage) -> None:
     node = await stage.start(pairing=compose)
-    app = admin_app(node, lambda: 0)
+    app = admin_app(node)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://admin") as admin:
         assert (await admin.get("/status")).status_code == 200
         bad = await admin.post("/parked?service=notifications&source=pairing&key=no-id", headers={"x-twolamps": "1"})
