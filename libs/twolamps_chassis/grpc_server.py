@@ -186,7 +186,7 @@ def _step(element: Any) -> str:
 
 
 def _sentence(message: str, rule: str) -> str:
-    return f"must be: {message.removeprefix('must ')}" if message else rule
+    return f"{message[0].upper()}{message[1:]}." if message else rule
 
 
 def _host(peer: str) -> str:
