@@ -35,7 +35,7 @@ STUBBORN = Patience(
     deadline=timedelta(minutes=5), attempts=10_000,
     first_wait=timedelta(milliseconds=40), longest_wait=timedelta(milliseconds=250),
 )  # fmt: skip
-TOLD_WITHIN_S, FIRST_IN = 300.0, timedelta(minutes=30)
+TOLD_WITHIN_S, FIRST_IN = 120.0, timedelta(minutes=30)
 OPS: dict[int, Literal["added", "changed", "removed"]] = {1: "added", 2: "changed", 3: "removed"}
 About = tuple[str, ...]
 
