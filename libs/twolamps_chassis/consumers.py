@@ -6,8 +6,6 @@ send the batch again. Handlers take lists.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +13,7 @@ from twolamps_chassis import parked
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Database, Transaction, traceparent
 from twolamps_chassis.edge import BUSY
+from twolamps_chassis.records import Record
 from twolamps_chassis.telemetry import CONSUMED, log, origin
 from twolamps_events.base import Event
 from twolamps_events.catalog import EVENTS
@@ -22,20 +21,6 @@ from twolamps_events.pairing import CalendarChanged, CoupleEnded, CoupleFormed, 
 
 Handler = Callable[[Sequence[Any], Transaction], Awaitable[None]]
 BATCH = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """An event as it travels: its envelope, and its body not yet read."""
-
-    source: str
-    key: UUID
-    seq: int
-    epoch: int
-    type: str
-    time: datetime
-    traceparent: str
-    body: bytes
 
 
 class Consumer:

@@ -16,7 +16,7 @@ import grpc
 
 from twolamps.internal.v1 import internal_pb2_grpc
 from twolamps_chassis.auth import Signer, Verifier
-from twolamps_chassis.consumers import Consumer, Handler, Record
+from twolamps_chassis.consumers import Consumer, Handler
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Database
 from twolamps_chassis.due_rows import Due, DueLoop
@@ -28,6 +28,7 @@ from twolamps_chassis.hub_log import Hint
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.mail import Mailbox
+from twolamps_chassis.records import Record
 from twolamps_chassis.relay import Relay
 from twolamps_chassis.settings import Settings
 from twolamps_events.base import Event

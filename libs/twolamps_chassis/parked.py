@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from twolamps_chassis.consumers import Record
     from twolamps_chassis.db import Row, Transaction
+    from twolamps_chassis.records import Record
 
 ENVELOPE = "key, seq, epoch, type, time, traceparent, body"
 ATTEMPTS = 8

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import asyncpg
 
-from twolamps_chassis.consumers import Record
 from twolamps_chassis.db import Database
+from twolamps_chassis.records import Record
 from twolamps_chassis.telemetry import RELAYED, log, origin
 
 Deliver = Callable[[Sequence[Record]], Awaitable[None]]

@@ -18,9 +18,9 @@ from grpc_status import rpc_status
 
 from twolamps_chassis import clock
 from twolamps_chassis.auth import Signer
-from twolamps_chassis.consumers import Record
 from twolamps_chassis.db import Database
 from twolamps_chassis.node import Compose, Node
+from twolamps_chassis.records import Record
 from twolamps_chassis.settings import Settings
 from twolamps_events.base import Event
 from twolamps_events.catalog import EVENTS

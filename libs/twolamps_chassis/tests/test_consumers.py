@@ -10,9 +10,10 @@ import asyncpg
 import pytest
 
 from pairing.main import compose
-from twolamps_chassis.consumers import Consumer, Record
+from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.couples import Couples, end_session
 from twolamps_chassis.db import Database, Transaction
+from twolamps_chassis.records import Record
 from twolamps_chassis.status import list_parked
 from twolamps_events.prompts import LightTaken
 from twolamps_testkit.stage import Stage

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from pairing.main import compose
-from twolamps_chassis.consumers import Record
+from twolamps_chassis.records import Record
 from twolamps_chassis.relay import Relay
 from twolamps_events.pairing import SessionEnded
 from twolamps_testkit.stage import Stage, eventually

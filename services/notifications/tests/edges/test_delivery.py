@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from notifications.tests.conftest import House
 from twolamps.notifications.v1 import notifications_pb2 as pb
-from twolamps_chassis.consumers import Record
+from twolamps_chassis.records import Record
 from twolamps_events.base import Event
 from twolamps_events.prompts import AnswersRevealed, LightLeft, LightTaken, PromptsDealt
 from twolamps_events.scheduling import ReminderRang, RingsSettled

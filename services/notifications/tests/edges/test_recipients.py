@@ -13,7 +13,7 @@ from notifications.domain.kinds import KINDS
 from notifications.tests.conftest import House
 from twolamps.notifications.v1 import notifications_pb2 as pb
 from twolamps.types.v1.types_pb2 import PARTY_PARTNER, PARTY_TWOLAMPS
-from twolamps_chassis.consumers import Record
+from twolamps_chassis.records import Record
 from twolamps_events import pairing, prompts, scheduling
 from twolamps_events.base import Event
 
