@@ -13,7 +13,7 @@ from twolamps_chassis import parked
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Database, Transaction, traceparent
 from twolamps_chassis.edge import BUSY
-from twolamps_chassis.records import Record
+from twolamps_chassis.records import UNREADABLE, Record
 from twolamps_chassis.telemetry import CONSUMED, log, origin
 from twolamps_events.base import Event
 from twolamps_events.catalog import EVENTS
@@ -21,6 +21,10 @@ from twolamps_events.pairing import CalendarChanged, CoupleEnded, CoupleFormed, 
 
 Handler = Callable[[Sequence[Any], Transaction], Awaitable[None]]
 BATCH = 2_000
+
+
+class RecordUnreadable(Exception):
+    """It does not say where it belongs or what it is; nothing can apply it, so it stays parked."""
 
 
 class Consumer:
@@ -125,6 +129,8 @@ class Consumer:
         """Hand runs of one type to their handler; a later epoch proves the couple's end, an earlier one is over."""
         run: list[Event] = []
         for record in records:
+            if record.type == UNREADABLE:
+                raise RecordUnreadable
             stream = tx.streams[record.key]
             kind = EVENTS.get(record.type)
             if record.epoch > stream.epoch or (run and type(run[0]) is not kind):

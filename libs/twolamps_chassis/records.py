@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+UNREADABLE = ""
+"""The type of a record that does not say what it is; its body is what arrived."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -1,10 +1,12 @@
 """How do recorded events get out? One leader per service reads the outbox in order, hands on, then marks what it sent.
 
 Promises: order per stream is commit order; only what was handed on is marked, by id, so a crash in between repeats and
-never loses; two relays on one database take turns. A stall is waited out.
+never loses; two relays on one database take turns. A stall is waited out. Where the other side keeps a log that can be
+wiped, a new log is given everything that is still here.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
@@ -16,22 +18,34 @@ from twolamps_chassis.telemetry import RELAYED, log, origin
 
 Deliver = Callable[[Sequence[Record]], Awaitable[None]]
 """Hands a batch on; returns when every one of it is safe at the other side, raises to have all of it sent again."""
+LogId = Callable[[], Awaitable[str]]
+"""Which log is at the other side; raises where it does not answer."""
 BATCH = 1_000
 SWEEP_S = 1.0
+LOOK_S = 5.0
 LOCK = "SELECT pg_try_advisory_lock(720810, hashtext(current_database() || current_schema()))"
 READ = f"""SELECT id, key, seq, epoch, type, time, traceparent, body FROM outbox
            WHERE published_at IS NULL ORDER BY id LIMIT {BATCH}"""
 MARK = "UPDATE outbox SET published_at = now() WHERE id = ANY($1::bigint[])"
 FORGET = """DELETE FROM outbox WHERE id IN (
                 SELECT id FROM outbox WHERE published_at < now() - interval '7 days' ORDER BY published_at LIMIT 5000)"""
+KNOWN = "SELECT id FROM event_log"
+KNOW = "INSERT INTO event_log (id) VALUES ($1) ON CONFLICT (one) DO UPDATE SET id = excluded.id"
+REPLAY = "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL"
+
+
+class LogChanged(Exception):
+    """The other side lost its log, so what waits has to be read anew."""
 
 
 class Relay:
-    """The relay of one service, on a session of its own that holds the leader's lock, reads and marks."""
+    """The relay of one service, on a session of its own that holds the leader's lock, reads and marks. With `log_id`
+    it looks every five seconds, and when it comes to lead, whether the log is still the one it filled."""
 
-    def __init__(self, dsn: str, database: Database, deliver: Deliver) -> None:
-        self.dsn, self.database, self.deliver = dsn, database, deliver
+    def __init__(self, dsn: str, database: Database, deliver: Deliver, log_id: LogId | None = None) -> None:
+        self.dsn, self.database, self.deliver, self.log_id = dsn, database, deliver, log_id
         self.idle = asyncio.Event()
+        self.look_at = 0.0
 
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled; a lost session is taken anew."""
@@ -54,8 +68,10 @@ class Relay:
             while not await conn.fetchval(LOCK):  # noqa: ASYNC110 - the lock lives in the database
                 await asyncio.sleep(SWEEP_S)
             log().info("relay.leads", service=self.database.schema)
+            self.look_at = 0.0
             while True:
                 self.database.committed.clear()
+                await self._look(conn)
                 if not await self._pass(conn):
                     self.idle.set()
                     await conn.execute(FORGET)
@@ -75,13 +91,49 @@ class Relay:
         pause = 0.05
         while True:
             try:
-                await self.deliver(records)
+                await self._hand_on(records, conn)
                 break
+            except LogChanged:
+                return True
             except Exception as error:
                 log().warning("relay.stalled", service=self.database.schema, count=len(records), **origin(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
                 await conn.fetchval("SELECT 1")  # a leader that lost its session stops sending
+                if await self._look(conn):
+                    return True
         await conn.execute(MARK, [row["id"] for row in rows])
         RELAYED.labels(self.database.schema).inc(len(rows))
         return True
+
+    async def _hand_on(self, records: Sequence[Record], conn: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Send, as long as it takes; meanwhile the log may change, or this relay may lead no more."""
+        sending = asyncio.ensure_future(self.deliver(records))
+        try:
+            while not (await asyncio.wait([sending], timeout=LOOK_S))[0]:
+                await conn.fetchval("SELECT 1")
+                if await self._look(conn):
+                    raise LogChanged
+            sending.result()
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    async def _look(self, conn: "asyncpg.Connection[asyncpg.Record]") -> bool:
+        """Where it is time: is this another log than the one that was filled? Then all that is kept is to be sent."""
+        if self.log_id is None or time.monotonic() < self.look_at:
+            return False
+        self.look_at = time.monotonic() + LOOK_S
+        try:
+            found = await self.log_id()
+        except Exception as error:
+            log().warning("relay.log_unknown", service=self.database.schema, **origin(error))
+            return False
+        known = await conn.fetchval(KNOWN)
+        if found == known:
+            return False
+        async with conn.transaction():
+            await conn.execute(KNOW, found)
+            if known is not None:
+                log().warning("relay.replays", service=self.database.schema, status=await conn.execute(REPLAY))
+        return known is not None

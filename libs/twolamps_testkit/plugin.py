@@ -1,4 +1,4 @@
-"""The pytest plugin: `postgres` for a session, `stage` for a test."""
+"""The pytest plugin: `postgres` and `kafka` for a session, `stage` for a test."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from twolamps_testkit.servers import Postgres
+from twolamps_testkit.servers import HOW_TO_GET_KAFKA, Kafka, Postgres
 from twolamps_testkit.stage import Stage
 
 
@@ -21,6 +21,16 @@ def postgres() -> Iterator[Postgres]:
     finally:
         if server.server is not None:
             server.server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Kafka:
+    """The real Kafka of TWOLAMPS_TEST_KAFKA; without one the test is skipped, or fails where real servers are required."""
+    if address := os.environ.get("TWOLAMPS_TEST_KAFKA"):
+        return Kafka(address)
+    if os.environ.get("TWOLAMPS_TEST_REQUIRE_REAL"):
+        pytest.fail(HOW_TO_GET_KAFKA)
+    pytest.skip(HOW_TO_GET_KAFKA)
 
 
 @pytest.fixture
@@ -38,4 +48,5 @@ async def stage(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Stage]:
 def pytest_report_header() -> str:
     """Say which servers a run takes."""
     real = "the server of TWOLAMPS_TEST_POSTGRES" if os.environ.get("TWOLAMPS_TEST_POSTGRES") else "embedded PostgreSQL"
-    return f"twolamps: {real}"
+    kafka = "the Kafka of TWOLAMPS_TEST_KAFKA" if os.environ.get("TWOLAMPS_TEST_KAFKA") else "no Kafka"
+    return f"twolamps: {real}, {kafka}"

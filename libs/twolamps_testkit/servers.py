@@ -1,4 +1,5 @@
-"""Which servers do tests use? The address in the environment, else the embedded PostgreSQL; the run prints which.
+"""Which servers do tests use? The address in the environment, else the embedded PostgreSQL and no Kafka; the run prints
+which.
 
 Promises: every test gets a database of its own, copied from one that was migrated once; nothing is mocked.
 """
@@ -12,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import for_code
 
 from twolamps_chassis import migrate
 from twolamps_chassis.auth import make_keys
@@ -19,6 +22,9 @@ from twolamps_chassis.postgres_server import PostgresServer
 
 SERVICES_FOLDER = Path(__file__).resolve().parents[2] / "services"
 PASSWORD = "only-for-tests"
+HOW_TO_GET_KAFKA = (
+    "needs a real Kafka: docker run -p 9092:9092 apache/kafka:4.3.1, then TWOLAMPS_TEST_KAFKA=127.0.0.1:9092"
+)
 
 
 def migrations() -> Mapping[str, Path]:
@@ -87,5 +93,34 @@ class Postgres:
         admin = await asyncpg.connect(self.admin_dsn)
         try:
             await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        finally:
+            await admin.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """A real Kafka; every test makes topics of its own."""
+
+    servers: str
+
+    async def make_topic(self, partitions: int = 4, name: str = "") -> str:
+        """A new topic; its name. Raises TopicAlreadyExistsError."""
+        name = name or f"test.{secrets.token_hex(6)}.v1"
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        await admin.start()
+        try:
+            made = await admin.create_topics([NewTopic(name, partitions, 1)])
+            if code := made.topic_errors[0][1]:
+                raise for_code(code)(name)
+        finally:
+            await admin.close()
+        return name
+
+    async def delete_topic(self, name: str) -> None:
+        """Delete a topic with all that is in it."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        await admin.start()
+        try:
+            await admin.delete_topics([name])
         finally:
             await admin.close()

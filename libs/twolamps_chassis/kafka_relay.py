@@ -1,0 +1,162 @@
+"""How does a relay hand on to Kafka? Through one idempotent producer, a pass being all or nothing.
+
+Promises: deliver() returns when every record is in the log of all in-sync replicas. A stall is waited out; a final
+error or an abandoned pass takes the producer with it, so nothing of that pass is sent later. A new producer begins each
+partition with one record alone, so the first of a producer's batches is never overtaken. An ack below the log's end
+means that the broker took the record for another producer's and dropped it: then the producer goes too.
+Envelope: CloudEvents 1.0, Kafka protocol binding, binary mode.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaTimeoutError, ProducerClosed
+from aiokafka.partitioner import DefaultPartitioner
+
+from twolamps_chassis.records import Record
+
+REQUEST_TIMEOUT_S = 10.0
+MAX_REQUEST_BYTES = 1_048_576  # a body of 900 KB with its headers; no more than the topic's max.message.bytes
+partition_of = DefaultPartitioner()
+
+
+class AckBelowEnd(Exception):
+    """The broker confirmed a record at a place that was taken before."""
+
+
+def topic_of(source: str) -> str:
+    """The topic of a publishing service."""
+    return f"twolamps.{source}.v1"
+
+
+def headers(record: Record) -> list[tuple[str, bytes]]:
+    """A record's envelope as Kafka headers: texts in UTF-8, numbers in decimal, the time as RFC 3339."""
+    texts = {
+        "ce_specversion": "1.0",
+        "ce_id": f"{record.source}/{record.key}/{record.seq}",
+        "ce_type": record.type,
+        "ce_source": record.source,
+        "ce_time": record.time.isoformat(),
+        "ce_subject": str(record.key),
+        "seq": str(record.seq),
+        "epoch": str(record.epoch),
+        "traceparent": record.traceparent,
+        "content-type": "application/json",
+    }
+    return [(name, text.encode()) for name, text in texts.items() if text]
+
+
+async def cluster_id(servers: str) -> str:
+    """The id of the Kafka cluster, made anew when its disks were; raises KafkaError or TimeoutError without an answer."""
+    async with asyncio.timeout(REQUEST_TIMEOUT_S):
+        admin = AIOKafkaAdminClient(bootstrap_servers=servers.split(","))
+        try:
+            await admin.start()
+            return str((await admin.describe_cluster())["cluster_id"])
+        finally:
+            await admin.close()
+
+
+class KafkaDelivery:
+    """The way of one service's records to its topic. One pass at a time; `servers` is a comma-separated list."""
+
+    def __init__(self, servers: str, topic: str) -> None:
+        self.servers, self.topic = servers, topic
+        self.producer: AIOKafkaProducer | None = None
+        self.cluster = ""
+        self.ends: dict[int, int] = {}
+        self.begun: set[int] = set()
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        """Send a pass in order; returns when all of it is safe, raises when all of it has to be sent again."""
+        sent: list[tuple[int, asyncio.Future[object]]] = []
+        try:
+            producer = self.producer or await self._start()
+            partitions = sorted(await producer.partitions_for(self.topic))
+            for record in records:
+                key = str(record.key).encode()
+                partition: int = partition_of(key, partitions, partitions)
+                future = await self._enqueue(producer, record, key, partition)
+                if partition in self.begun:
+                    sent.append((partition, future))
+                else:
+                    self._check(partition, await future)
+                    self.begun.add(partition)
+            for partition, future in sent:
+                self._check(partition, await future)
+        except BaseException:
+            await self.close()
+            for _, future in sent:
+                if future.done() and not future.cancelled():
+                    future.exception()  # told by the one that was raised
+            raise
+
+    async def log_id(self) -> str:
+        """The cluster's id; when it is another one, the producer and all it knew of the old log are dropped."""
+        found = await cluster_id(self.servers)
+        if self.cluster not in ("", found):
+            await self.close()
+        self.cluster = found
+        return found
+
+    async def close(self) -> None:
+        """Drop the producer with what it has not sent yet."""
+        producer, self.producer = self.producer, None
+        self.begun.clear()
+        if producer is not None:
+            await _drop(producer)
+
+    async def _start(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.servers.split(","), enable_idempotence=True, acks="all", linger_ms=0,
+            max_batch_size=65_536, max_request_size=MAX_REQUEST_BYTES, metadata_max_age_ms=10_000,
+            request_timeout_ms=int(REQUEST_TIMEOUT_S * 1_000),
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(2 * REQUEST_TIMEOUT_S):
+                await producer.start()
+                self.ends = await self._end_offsets(await producer.partitions_for(self.topic))
+        except BaseException:
+            await producer.stop()  # it has nothing to flush
+            raise
+        self.producer = producer
+        return producer
+
+    async def _end_offsets(self, partitions: Iterable[int]) -> dict[int, int]:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.servers.split(","), enable_auto_commit=False)
+        try:
+            await consumer.start()
+            ends = await consumer.end_offsets([TopicPartition(self.topic, number) for number in partitions])
+            return {place.partition: end for place, end in ends.items()}
+        finally:
+            await consumer.stop()
+
+    async def _enqueue(
+        self, producer: AIOKafkaProducer, record: Record, key: bytes, partition: int
+    ) -> "asyncio.Future[object]":
+        while True:
+            try:
+                future: asyncio.Future[object] = await producer.send(
+                    self.topic, record.body, key, partition=partition, headers=headers(record)
+                )
+                return future
+            except KafkaTimeoutError:
+                continue  # full, because the broker stalls; the record was not taken
+
+    def _check(self, partition: int, ack: object) -> None:
+        offset: int = getattr(ack, "offset", -1)
+        if offset < self.ends.get(partition, 0):
+            raise AckBelowEnd(f"{self.topic}/{partition}")
+        self.ends[partition] = offset + 1
+
+
+async def _drop(producer: AIOKafkaProducer) -> None:
+    """End a producer without its flush, which never ends while a broker is away; the library has no public way."""
+    await producer.client.close()  # what is under way fails at once
+    sender = producer._sender.sender_task
+    sender.cancel()
+    await asyncio.wait([sender], timeout=REQUEST_TIMEOUT_S)
+    producer._message_accumulator.fail_all(ProducerClosed())
+    await producer.stop()
