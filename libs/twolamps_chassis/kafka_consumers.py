@@ -1,0 +1,92 @@
+"""How do Kafka's records reach a consumer? In batches through FastStream, confirmed when the consumer has settled them.
+
+Promises: a batch is confirmed whole or sent again whole; no record, however broken, is passed over, since reading never
+raises and what fails for its own sake is parked by the consumer; what passes by itself is tried again with growing
+pauses; a stop in the middle of a batch leaves it to the next owner.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+
+from twolamps_chassis.consumers import Consumer
+from twolamps_chassis.kafka_records import read_record
+from twolamps_chassis.kafka_relay import cluster_id, topic_of
+from twolamps_chassis.telemetry import log, origin
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+    from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+PAUSES_S = (0.05, 0.2, 1.0, 5.0)  # the last is below GRACE_S, and far below Kafka's max.poll.interval of 300 s
+GRACE_S = 15.0
+WAIT_S = 0.5
+
+
+class HandlerCancelled(Exception):
+    """A handler raised CancelledError although nobody stops it; as it is, it would end the subscription for good."""
+
+
+def make_broker(servers: str) -> KafkaBroker:
+    """A broker of `servers`, a comma-separated list. Topics are made by who deploys, never by it."""
+    return KafkaBroker(
+        servers.split(","), apply_types=False, allow_auto_create_topics=False, metadata_max_age_ms=10_000,
+        graceful_timeout=GRACE_S, logger=None,
+    )  # fmt: skip
+
+
+async def start(broker: KafkaBroker, servers: str) -> None:
+    """Start the subscriptions, as soon as Kafka answers; FastStream itself gives up at once."""
+    while True:
+        try:
+            await cluster_id(servers)
+            break
+        except Exception as error:
+            log().warning("kafka.away", **origin(error))
+            await asyncio.sleep(WAIT_S)
+    await broker.start()
+
+
+def subscribe(broker: KafkaBroker, consumer: Consumer, topic: str = "") -> "BatchSubscriber":
+    """Let a service's consumer take its source's topic, in the group <service>.<topic>."""
+    topic = topic or topic_of(consumer.source)
+    subscriber = broker.subscriber(
+        topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=500, batch_timeout_ms=50,
+        ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True,
+    )  # fmt: skip
+    failures = 0
+
+    async def parse(batch: Sequence["ConsumerRecord"]) -> KafkaAckableMessage:
+        """Touches nothing of a record: where a parser raises, FastStream goes on behind the batch."""
+        return KafkaAckableMessage(
+            raw_message=batch, body=[], headers={}, batch_headers=[], content_type=None, message_id="",
+            correlation_id="-", consumer=subscriber.consumer,
+        )  # fmt: skip
+
+    async def decode(message: Any) -> Any:
+        return message.raw_message
+
+    async def settle(batch: Sequence["ConsumerRecord"]) -> None:
+        nonlocal failures
+        try:
+            await consumer.handle([read_record(consumer.source, raw) for raw in batch])
+        except BaseException as error:
+            task = asyncio.current_task()
+            cancelled = isinstance(error, asyncio.CancelledError)
+            if cancelled and task is not None and task.cancelling():
+                raise
+            log().warning("consumer.again", service=consumer.database.schema, source=consumer.source,
+                          count=len(batch), **origin(error))  # fmt: skip
+            failures += 1
+            await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S)) - 1])  # FastStream seeks back without a pause
+            if cancelled:
+                raise HandlerCancelled from error
+            raise
+        failures = 0
+
+    subscriber(settle, parser=parse, decoder=decode)
+    return subscriber
