@@ -156,7 +156,8 @@ async def _drop(producer: AIOKafkaProducer) -> None:
     """End a producer without its flush, which never ends while a broker is away; the library has no public way."""
     await producer.client.close()  # what is under way fails at once
     sender = producer._sender.sender_task
-    sender.cancel()
-    await asyncio.wait([sender], timeout=REQUEST_TIMEOUT_S)
+    while not sender.done():  # its first cancellation waits for requests, which wait for metadata that come no more
+        sender.cancel()
+        await asyncio.wait([sender], timeout=0.2)
     producer._message_accumulator.fail_all(ProducerClosed())
     await producer.stop()

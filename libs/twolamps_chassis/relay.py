@@ -100,6 +100,7 @@ class Relay:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
                 await conn.fetchval("SELECT 1")  # a leader that lost its session stops sending
+                self.look_at = 0.0  # what failed may have met a new log
                 if await self._look(conn):
                     return True
         await conn.execute(MARK, [row["id"] for row in rows])
