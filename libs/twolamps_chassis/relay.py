@@ -136,5 +136,6 @@ class Relay:
         async with conn.transaction():
             await conn.execute(KNOW, found)
             if known is not None:
-                log().warning("relay.replays", service=self.database.schema, status=await conn.execute(REPLAY))
+                tag = await conn.execute(REPLAY)
+                log().warning("relay.replays", service=self.database.schema, count=int(tag.split()[-1]))
         return known is not None
