@@ -92,4 +92,7 @@ def _look_for_grpc(address: str) -> None:
     try:
         socket.create_connection((host, int(port)), timeout=5).close()
     except (OSError, ValueError) as error:
-        raise PlatformDown(f"Nothing listens for gRPC on {address}. Name its address with --grpc.") from error
+        raise PlatformDown(
+            f"Nothing listens for gRPC on {address}. Is the platform running (make run)? "
+            "Where it listens elsewhere, name its address with --grpc."
+        ) from error
