@@ -42,7 +42,6 @@ class Lifecycle:
         running = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             running.add_signal_handler(name, self.stopping.set)
-        self.ready = True
         await self.stopping.wait()
         await self.stop()
 

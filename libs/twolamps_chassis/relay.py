@@ -31,7 +31,6 @@ class Relay:
 
     def __init__(self, dsn: str, database: Database, deliver: Deliver) -> None:
         self.dsn, self.database, self.deliver = dsn, database, deliver
-        self.idle = asyncio.Event()
 
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled; a lost session is taken anew."""
@@ -57,12 +56,10 @@ class Relay:
             while True:
                 self.database.committed.clear()
                 if not await self._pass(conn):
-                    self.idle.set()
                     await conn.execute(FORGET)
                     with suppress(TimeoutError):
                         async with asyncio.timeout(SWEEP_S):
                             await self.database.committed.wait()
-                    self.idle.clear()
         finally:
             conn.terminate()
 
