@@ -58,7 +58,7 @@ $(READY): requirements.lock pyproject.toml
 		echo "$(PYTHON) cannot make a virtual environment. Install one package, then run make again:"; \
 		$(PYTHON) -c 'import sys; print("  python%d.%d-venv   (Debian, Ubuntu: apt install)" % sys.version_info[:2])'; \
 		exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version), once; this takes about half a minute ..."
+	@echo "Setting up .venv with $$($(PYTHON) --version), once; this takes about a minute ..."
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(PIP_INSTALL) --require-hashes --only-binary=:all: --no-compile --requirement requirements.lock
 	@$(PIP_INSTALL) --no-build-isolation --editable .

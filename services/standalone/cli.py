@@ -163,7 +163,7 @@ def _welcome(settings: Settings, platform: Platform) -> Panel:
         f"[bold]Twolamps is up.[/bold] Everything is kept in {Path(settings.data).absolute()}\n",
         f"API and docs   {url}/docs",
         f"gRPC           {shown}:{platform.node.grpc_port}",
-        f"Operators      http://127.0.0.1:{platform.admin_port}/status   (or: .venv/bin/twolamps status)\n",
+        f"Operators      http://127.0.0.1:{platform.admin_port}/status   (.venv/bin/twolamps status)\n",
         f"Next, in another terminal: [bold]make demo URL={url}[/bold]",
         "It plays a couple's first evening. Ctrl-C stops the platform; make run goes on where it was.",
     )
