@@ -35,6 +35,13 @@ _EXAMPLES = {
     "end": "22:00",
 }
 """What a text of this name can look like, so that a call can be tried as the page shows it."""
+_PAGES = {
+    "pageSize": "How many; 50 when 0 or absent.",
+    "pageToken": "The nextPageToken of the page before; absent for the first page.",
+    "ids": "Only these.",
+    "nextPageToken": "For the next page; empty on the last.",
+}
+"""What the fields of every list mean."""
 DESCRIPTORS = resources.files("twolamps").joinpath("descriptors.binpb")
 
 
@@ -91,7 +98,7 @@ class Schemas:
             schema = self._one(field, rules, asked=asked)
             if schema.get("type") == "string" and field.json_name in _EXAMPLES:
                 schema["examples"] = [_EXAMPLES[field.json_name]]
-        if text := self._comments.get(field.full_name):
+        if text := self._comments.get(field.full_name) or _PAGES.get(field.json_name):
             schema["description"] = text
         return schema
 

@@ -78,6 +78,11 @@ def test_a_field_of_the_path_is_not_in_the_body() -> None:
     assert set(DOCUMENT["components"]["schemas"]["SealAnswerRequest"]["properties"]) == {"text", "leaveLight"}
 
 
+def test_every_parameter_of_a_query_says_what_it_is() -> None:
+    asked = [p for operation in OPERATIONS.values() for p in operation["parameters"] if p["in"] in ("query", "header")]
+    assert [parameter["name"] for parameter in asked if not parameter.get("description")] == []
+
+
 def test_a_refused_sign_in_is_described() -> None:
     assert all("401" in OPERATIONS["POST", f"/v1/{path}"]["responses"] for path in ("sessions", "sessions:refresh"))
 
