@@ -21,6 +21,7 @@ from standalone.up import Platform
 from standalone.web import PortTaken
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
+from twolamps_chassis.lifecycle import allow_many_streams
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings, UnknownSetting, load_settings
 from twolamps_chassis.telemetry import configure_logs
@@ -37,6 +38,7 @@ def up() -> None:
     """Run the whole platform in one process, until Ctrl-C."""
     settings = _settings()
     configure_logs(settings.log_level)
+    allow_many_streams()
 
     async def run() -> None:
         with out.status("Starting: PostgreSQL, migrations, roles ..."):
