@@ -24,7 +24,8 @@ READ = f"""SELECT id, key, seq, epoch, type, time, traceparent, body FROM outbox
            WHERE published_at IS NULL ORDER BY id LIMIT {BATCH}"""
 MARK = "UPDATE outbox SET published_at = now() + $2::interval WHERE id = ANY($1::bigint[])"
 FORGET = """DELETE FROM outbox WHERE id IN (
-                SELECT id FROM outbox WHERE published_at < now() + $1::interval - interval '7 days' ORDER BY published_at LIMIT 5000)"""
+                SELECT id FROM outbox WHERE published_at < now() + $1::interval - interval '7 days'
+                ORDER BY published_at LIMIT 5000)"""
 
 
 class Relay:
