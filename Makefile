@@ -9,16 +9,16 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 help: ## list what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(READY) ## start the whole platform in one process, on an embedded PostgreSQL
+run: $(READY) ## start the whole platform, with a PostgreSQL of its own
 	@$(BIN)/twolamps up
 
-demo: $(READY) ## live a couple's first evening, on its own platform or on a running one (URL=http://...)
+demo: $(READY) ## live a couple's first evening (URL=http://... on a running one)
 	@$(BIN)/twolamps demo $(if $(URL),--url $(URL))
 
 test: $(READY) ## run every test
 	$(BIN)/pytest -n 2
 
-check: $(READY) ## lint, types, import rules, contracts, and whether generated files are up to date
+check: $(READY) ## lint, types, import rules, contracts, generated files
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
@@ -42,7 +42,7 @@ fmt: $(READY) ## format the code and mend what the linter can
 	$(BIN)/ruff format
 	$(BIN)/buf format --write proto
 
-lock: $(READY) ## write requirements.lock anew from pyproject.toml (then review the diff)
+lock: $(READY) ## write requirements.lock anew (then review the diff)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-header --no-emit-index-url --output-file requirements.lock pyproject.toml
@@ -58,7 +58,7 @@ $(READY): requirements.lock pyproject.toml
 		echo "$(PYTHON) cannot make a virtual environment. Install one package, then run make again:"; \
 		$(PYTHON) -c 'import sys; print("  python%d.%d-venv   (Debian, Ubuntu: apt install)" % sys.version_info[:2])'; \
 		exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version), once; this takes about half a minute ..."
+	@echo "Setting up .venv with $$($(PYTHON) --version), once; this takes about a minute ..."
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(PIP_INSTALL) --require-hashes --only-binary=:all: --no-compile --requirement requirements.lock
 	@$(PIP_INSTALL) --no-build-isolation --editable .

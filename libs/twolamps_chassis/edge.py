@@ -22,7 +22,7 @@ from twolamps.access.v1.access_pb2 import Access, access
 from twolamps_chassis import couples, idempotency, mapping
 from twolamps_chassis.auth import Caller
 from twolamps_chassis.db import Database, Role, Transaction
-from twolamps_chassis.errors import NotConnected, Problem, Statuses, TryAgain, Unauthenticated
+from twolamps_chassis.errors import NotConnected, Statuses, TryAgain, Unauthenticated
 from twolamps_chassis.limits import Limit, Limiter
 
 UseCase = Callable[[Any, Transaction], Awaitable[Any]]
@@ -209,6 +209,3 @@ def _method(owner: type, name: str) -> MethodDescriptor:
 
 def _bytes(message: Message) -> bytes:
     return message.SerializeToString(deterministic=True)
-
-
-__all__ = ["Api", "Call", "Problem", "Service", "Verb", "access_of", "command", "current_call", "needs_key", "query"]

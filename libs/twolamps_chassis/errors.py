@@ -41,7 +41,7 @@ class NotConnected(Problem):
 
 
 class Unauthenticated(Problem):
-    """A valid access token is needed."""
+    """A valid access token is needed, sent as Authorization: Bearer TOKEN. One lives ten minutes."""
 
     code = StatusCode.UNAUTHENTICATED
 

@@ -176,7 +176,9 @@ def _invalid(error: protovalidate.ValidationError) -> Status:
         path = ".".join(map(_step, proto.field.elements))
         rule = "required" if proto.rule_id == "required" else proto.rule_id
         bad.field_violations.add(field=path, description=_sentence(proto.message, rule), reason=rule)
-    return errors.status(grpc.StatusCode.INVALID_ARGUMENT, "invalid_field", "A field breaks its rule.", bad)
+    found = bad.field_violations
+    detail = f"{found[0].field}: {found[0].description}" if len(found) == 1 else "Fields break their rules."
+    return errors.status(grpc.StatusCode.INVALID_ARGUMENT, "invalid_field", detail, bad)
 
 
 def _step(element: Any) -> str:

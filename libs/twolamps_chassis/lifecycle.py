@@ -4,6 +4,7 @@ Promises: a loop that dies is logged and started again with growing pauses; stop
 """
 
 import asyncio
+import resource
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -12,7 +13,16 @@ from twolamps_chassis.telemetry import log, origin
 
 Loop = Callable[[], Awaitable[None]]
 STOP_WITHIN_S = 10.0
+MOST_FILES = 65_536
 HEALTHY_S = 30.0  # a loop that ran this long begins anew with a short pause
+
+
+def allow_many_streams() -> None:
+    """Raise this process's soft limit of open files to its hard one: every stream is a file, and the usual 1,024 are few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class Lifecycle:
@@ -42,7 +52,6 @@ class Lifecycle:
         running = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             running.add_signal_handler(name, self.stopping.set)
-        self.ready = True
         await self.stopping.wait()
         await self.stop()
 

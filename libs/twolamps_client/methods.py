@@ -53,7 +53,7 @@ class Method(Generic[Request, Answer]):
         for name, value in ids.items():
             if value in ("", ".", ".."):
                 raise ValueError(f"{self.name}: {name} is empty or no id")
-        rest = type(request)()
+        rest = self.request_type()
         rest.CopyFrom(request)
         for name in in_path:
             rest.ClearField(name)

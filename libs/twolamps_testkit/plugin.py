@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from twolamps_chassis.lifecycle import allow_many_streams
 from twolamps_testkit.servers import HOW_TO_GET_KAFKA, Kafka, Postgres
 from twolamps_testkit.stage import Stage
 
@@ -19,8 +20,7 @@ def postgres() -> Iterator[Postgres]:
         asyncio.run(server.prepare())
         yield server
     finally:
-        if server.server is not None:
-            server.server.stop()
+        asyncio.run(server.close())
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +43,11 @@ async def stage(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Stage]:
     finally:
         await made.close()
         await postgres.drop(name)
+
+
+def pytest_configure() -> None:
+    """Tests open many streams, client and server in one process."""
+    allow_many_streams()
 
 
 def pytest_report_header() -> str:

@@ -1,11 +1,13 @@
 """Which servers do tests use? The address in the environment, else the embedded PostgreSQL and no Kafka; the run prints
 which.
 
-Promises: every test gets a database of its own, copied from one that was migrated once; nothing is mocked.
+Promises: every test gets a database of its own, copied from one that was migrated once; nothing is mocked. A run leaves
+no data behind. With TWOLAMPS_TEST_REQUIRE_REAL a run without an address is an error.
 """
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from aiokafka.errors import for_code
 
 from twolamps_chassis import migrate
 from twolamps_chassis.auth import make_keys
-from twolamps_chassis.postgres_server import PostgresServer
+from twolamps_chassis.postgres_server import PostgresServer, erase_cluster
 
 SERVICES_FOLDER = Path(__file__).resolve().parents[2] / "services"
 PASSWORD = "only-for-tests"
@@ -38,17 +40,31 @@ class Postgres:
 
     admin_dsn: str
     server: PostgresServer | None
+    folder: Path
     template: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}")
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="twolamps-test-")))
 
     @classmethod
     def open(cls) -> "Postgres":
         """The server of TWOLAMPS_TEST_POSTGRES, else an embedded one."""
-        if address := os.environ.get("TWOLAMPS_TEST_POSTGRES"):
-            return cls(address, None)
+        address = os.environ.get("TWOLAMPS_TEST_POSTGRES")
+        if not address and os.environ.get("TWOLAMPS_TEST_REQUIRE_REAL"):
+            raise RuntimeError("A real PostgreSQL is required; TWOLAMPS_TEST_POSTGRES is to name it.")
+        folder = Path(tempfile.mkdtemp(prefix="twolamps-test-"))
+        if address:
+            return cls(address, None, folder)
         fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        server = PostgresServer.start(Path(tempfile.mkdtemp(prefix="twolamps-pg-")) / "data", fast)
-        return cls(server.superuser_dsn("postgres"), server)
+        server = PostgresServer.start(folder / "postgres", fast)
+        return cls(server.superuser_dsn("postgres"), server, folder)
+
+    async def close(self) -> None:
+        """Stop the embedded server and remove its cluster; from a given one, drop what `prepare` made but the logins."""
+        if self.server is not None:
+            self.server.stop()
+            erase_cluster(self.folder / "postgres")
+        else:
+            await self.drop(self.template)
+            await self.drop(f"{self.template}_keys")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def keys(self) -> Path:

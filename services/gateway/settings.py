@@ -1,6 +1,6 @@
 """What can be set at the edge? Where it listens, who may call it from a browser, and its limits.
 
-Promises: every limit of the edge has its one number here; a flood limit that cannot be read stops the start.
+Promises: a number that no operator sets has its one place here; a flood limit that cannot be read stops the start.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from limits import parse
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """Settings of the gateway; the defaults are those of the platform."""
+    """Settings of the gateway. What an operator can set is given by whoever starts it."""
 
-    host: str = "127.0.0.1"
-    port: int = 8400
+    host: str
+    port: int
+    flood_limit: str
+    """Requests an address (IPv6: its /64 network) may make, as `limits` reads it."""
     cors_origins: tuple[str, ...] = ()
     """Origins of browser apps that may call the API; none unless named."""
-    flood_limit: str = "3000/minute"
-    """Requests an address (IPv6: its /64 network) may make, as `limits` reads it."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies whose X-Forwarded-For is believed; none unless named."""
     deadline: timedelta = timedelta(seconds=10)

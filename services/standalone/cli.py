@@ -21,6 +21,7 @@ from standalone.up import Platform
 from standalone.web import PortTaken
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
+from twolamps_chassis.lifecycle import allow_many_streams
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings, UnknownSetting, load_settings
 from twolamps_chassis.telemetry import configure_logs
@@ -37,6 +38,7 @@ def up() -> None:
     """Run the whole platform in one process, until Ctrl-C."""
     settings = _settings()
     configure_logs(settings.log_level)
+    allow_many_streams()
 
     async def run() -> None:
         with out.status("Starting: PostgreSQL, migrations, roles ..."):
@@ -163,7 +165,7 @@ def _welcome(settings: Settings, platform: Platform) -> Panel:
         f"[bold]Twolamps is up.[/bold] Everything is kept in {Path(settings.data).absolute()}\n",
         f"API and docs   {url}/docs",
         f"gRPC           {shown}:{platform.node.grpc_port}",
-        f"Operators      http://127.0.0.1:{platform.admin_port}/status   (or: twolamps status)\n",
+        f"Operators      http://127.0.0.1:{platform.admin_port}/status   (.venv/bin/twolamps status)\n",
         f"Next, in another terminal: [bold]make demo URL={url}[/bold]",
         "It plays a couple's first evening. Ctrl-C stops the platform; make run goes on where it was.",
     )

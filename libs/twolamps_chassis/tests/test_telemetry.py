@@ -1,8 +1,8 @@
-"""Logs: what a library says of an error is its kind and place, never its text."""
+"""Logs: what a library says of an error is its kind and place, never its text; of ours, only what is on the list."""
 
 import logging
 
-from twolamps_chassis.telemetry import _Library
+from twolamps_chassis.telemetry import _Library, _only_allowed
 
 
 def test_the_text_of_an_exception_that_a_library_logs_is_not_written() -> None:
@@ -17,3 +17,9 @@ def test_the_text_of_an_exception_that_a_library_logs_is_not_written() -> None:
     assert "ValueError" in line
     assert "test_telemetry.py" in line
     assert "ann" not in line
+
+
+def test_a_field_that_is_not_on_the_list_is_not_written() -> None:
+    told = {"event": "thing.happened", "service": "pairing"}
+    words = {"mail": "ann@example.org", "title": "A walk", "person_id": "ann"}
+    assert _only_allowed(None, "info", told | words) == told

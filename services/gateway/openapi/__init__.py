@@ -118,16 +118,15 @@ def _operation(method: Method, schemas: Schemas, texts: dict[str, str]) -> dict[
 
 def _responses(method: Method, schemas: Schemas) -> dict[str, Any]:
     reply = schemas.reference(method.descriptor.output_type, asked=False)
-    anyone = method.access == access_pb2.ACCESS_ANYONE
     return {
         "200": {"description": "Done.", "content": {"application/json": {"schema": reply}}},
-        **_refusals(anyone),
+        **_refusals(),
     }
 
 
-def _refusals(anyone: bool = False) -> dict[str, Any]:
-    """What every call may answer beside success; `anyone` needs no token."""
-    statuses = ["400", *([] if anyone else ["401"]), "404", "409", "422", "429", "503", "default"]
+def _refusals() -> dict[str, Any]:
+    """What every call may answer beside success; 401 also where a password or a refresh token is refused."""
+    statuses = ["400", "401", "404", "409", "422", "429", "503", "default"]
     return {status: {"$ref": f"#/components/responses/{_REFUSALS.get(status, 'Problem')}"} for status in statuses}
 
 

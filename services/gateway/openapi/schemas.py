@@ -17,6 +17,31 @@ from buf.validate import validate_pb2
 Schema = dict[str, Any]
 
 _TIMESTAMP, _DURATION = "google.protobuf.Timestamp", "google.protobuf.Duration"
+_EXAMPLES = {
+    "mail": "ann@example.org",
+    "password": "a long enough one",
+    "displayName": "Ann",
+    "pronouns": "she/her",
+    "locale": "en",
+    "zone": "Europe/Berlin",
+    "clientName": "docs page",
+    "title": "A walk by the river",
+    "note": "Bring the blanket.",
+    "first": "2030-05-01T19:30:00",
+    "occurrence": "2030-05-01T19:30:00",
+    "rrule": "FREQ=DAILY",
+    "dayStart": "04:00",
+    "start": "18:00",
+    "end": "22:00",
+}
+"""What a text of this name can look like, so that a call can be tried as the page shows it."""
+_PAGES = {
+    "pageSize": "How many; 50 when 0 or absent.",
+    "pageToken": "The nextPageToken of the page before; absent for the first page.",
+    "ids": "Only these.",
+    "nextPageToken": "For the next page; empty on the last.",
+}
+"""What the fields of every list mean."""
 DESCRIPTORS = resources.files("twolamps").joinpath("descriptors.binpb")
 
 
@@ -71,7 +96,9 @@ class Schemas:
                 schema["uniqueItems"] = True
         else:
             schema = self._one(field, rules, asked=asked)
-        if text := self._comments.get(field.full_name):
+            if schema.get("type") == "string" and field.json_name in _EXAMPLES:
+                schema["examples"] = [_EXAMPLES[field.json_name]]
+        if text := self._comments.get(field.full_name) or _PAGES.get(field.json_name):
             schema["description"] = text
         return schema
 

@@ -8,6 +8,7 @@ database can hold. Errors are `Problem` with status 400 in our own words.
 import json
 import re
 from collections.abc import Collection
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, NoReturn, cast
 from urllib.parse import parse_qsl
@@ -174,7 +175,8 @@ def _names(message: Descriptor) -> dict[str, FieldDescriptor]:
 def _field(message: Descriptor, name: str, path: str) -> FieldDescriptor:
     field = _names(message).get(name)
     if field is None:
-        _unknown(path)
+        meant = get_close_matches(name[:100], [known.json_name for known in message.fields], n=1)
+        _unknown(path, f" Did you mean {meant[0]}?" if meant else "")
     return field
 
 
@@ -182,8 +184,8 @@ def _is_nested(field: FieldDescriptor) -> bool:
     return field.message_type is not None and field.message_type.full_name not in WELL_KNOWN
 
 
-def _unknown(name: str) -> NoReturn:
-    raise refused("unknown_field", f"There is no field {_shown(name)} here.", field=_shown(name))
+def _unknown(name: str, hint: str = "") -> NoReturn:
+    raise refused("unknown_field", f"There is no field {_shown(name)} here.{hint}", field=_shown(name))
 
 
 def _wrong(name: str, expected: str) -> NoReturn:

@@ -76,6 +76,8 @@ def _platform(url: str, grpc: str, telling: Telling) -> Iterator[tuple[Where, fl
     """The platform to play on, and when it was started if that was done here."""
     if url:
         parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise PlatformDown(f"{url} is no address of a platform. Write it whole, such as http://127.0.0.1:8400.")
         address = grpc or f"{parts.hostname}:{(parts.port or DEFAULT_HTTP_PORT) + 1}"
         _look_for_grpc(address)
         yield Where(url.rstrip("/"), address), None
@@ -92,4 +94,7 @@ def _look_for_grpc(address: str) -> None:
     try:
         socket.create_connection((host, int(port)), timeout=5).close()
     except (OSError, ValueError) as error:
-        raise PlatformDown(f"Nothing listens for gRPC on {address}. Name its address with --grpc.") from error
+        raise PlatformDown(
+            f"Nothing listens for gRPC on {address}. Is the platform running (make run)? "
+            "Where it listens elsewhere, name its address with --grpc."
+        ) from error

@@ -154,7 +154,7 @@ def edge(services: Heard) -> Edge:
 
     @asynccontextmanager
     async def started(
-        stream: ASGIApp | None = None, serve: bool = True, **set_: Any
+        stream: ASGIApp | None = None, serve: bool = True, flood_limit: str = "3000/minute", **set_: Any
     ) -> AsyncIterator[httpx.AsyncClient]:
         server = grpc.aio.server()
         if serve:
@@ -165,7 +165,7 @@ def edge(services: Heard) -> Edge:
         await server.start()
         if not serve:
             await server.stop(None)
-        settings = EdgeSettings(port=0, **set_)
+        settings = EdgeSettings("127.0.0.1", 0, flood_limit, **set_)
         app = build(f"127.0.0.1:{port}", lambda: "gateway-token", settings, stream)
         web = uvicorn.Server(server_config(app, settings, HttpToolsProtocol))
         serving = asyncio.create_task(web.serve())

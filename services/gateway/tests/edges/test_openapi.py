@@ -1,6 +1,7 @@
 """Is the published description valid, true to what is served, and committed?"""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -11,6 +12,10 @@ from gateway.openapi import document
 from gateway.openapi.__main__ import COMMITTED
 from gateway.problems import CATALOGUE
 from gateway.transcoder.contracts import public_methods
+from twolamps_chassis.errors import Problem as ChassisProblem
+from twolamps_chassis.errors import reason
+from twolamps_chassis.hub import TooManyStreams
+from twolamps_chassis.log_cursor import MalformedCursor
 
 DOCUMENT = document()
 OPERATIONS = {
@@ -73,11 +78,37 @@ def test_a_field_of_the_path_is_not_in_the_body() -> None:
     assert set(DOCUMENT["components"]["schemas"]["SealAnswerRequest"]["properties"]) == {"text", "leaveLight"}
 
 
+def test_every_parameter_of_a_query_says_what_it_is() -> None:
+    asked = [p for operation in OPERATIONS.values() for p in operation["parameters"] if p["in"] in ("query", "header")]
+    assert [parameter["name"] for parameter in asked if not parameter.get("description")] == []
+
+
+def test_a_refused_sign_in_is_described() -> None:
+    assert all("401" in OPERATIONS["POST", f"/v1/{path}"]["responses"] for path in ("sessions", "sessions:refresh"))
+
+
+def test_the_examples_of_a_sign_up_and_a_sign_in_belong_together_and_are_valid() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    person, session = (schemas[f"Create{name}Request"]["properties"] for name in ("Person", "Session"))
+    assert all(person[name]["examples"] == session[name]["examples"] for name in ("mail", "password"))
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            for example in field.get("examples", []):
+                assert re.search(field.get("pattern", ""), example)
+                assert field.get("minLength", 0) <= len(example) <= field.get("maxLength", 1000)
+
+
+def test_every_error_of_the_chassis_is_in_the_catalogue() -> None:
+    assert {MalformedCursor, TooManyStreams} < set(ChassisProblem.__subclasses__())
+    named = {error for error in ChassisProblem.__subclasses__() if error.__module__.startswith("twolamps_chassis.")}
+    assert {reason(error) for error in named} <= set(CATALOGUE)
+
+
 def test_every_entry_of_the_catalogue_is_whole() -> None:
-    for reason, entry in CATALOGUE.items():
-        assert set(entry) == {"status", "title"}, reason
-        assert 400 <= entry["status"] < 600, reason
-        assert entry["title"], reason
+    for name, entry in CATALOGUE.items():
+        assert set(entry) == {"status", "title"}, name
+        assert 400 <= entry["status"] < 600, name
+        assert entry["title"], name
 
 
 @pytest.mark.asyncio(loop_scope="module")

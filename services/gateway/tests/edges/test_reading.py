@@ -10,13 +10,6 @@ import pytest
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 JSON = {"content-type": "application/json"}
-PERSON = {
-    "mail": "a@example.org",
-    "password": "long enough",
-    "displayName": "Ada",
-    "zone": "Europe/Berlin",
-    "adult": True,
-}
 INVITE = "/v1/invites"
 
 
@@ -107,6 +100,15 @@ async def test_a_nested_field_at_fault_is_named_by_its_path(
     problem: Any, client: httpx.AsyncClient, path: str, body: Any, reason: str, field: str
 ) -> None:
     problem(await client.put(path, json=body), 400, reason, field)
+
+
+async def test_a_field_that_is_nearly_right_is_told_the_name(client: httpx.AsyncClient) -> None:
+    async def detail(body: str) -> str:
+        answer = await client.post("/v1/people", content=body, headers=JSON)
+        return str(answer.json()["detail"])
+
+    assert await detail('{"displayname": "Ada"}') == "There is no field displayname here. Did you mean displayName?"
+    assert await detail('{"birthday": "1990"}') == "There is no field birthday here."
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ async def test_request_n_is_served_and_n_plus_1_is_429(edge: Any, problem: Any, 
 
 async def test_a_flood_limit_that_cannot_be_read_stops_the_start() -> None:
     with pytest.raises(ValueError, match="rate limit"):
-        EdgeSettings(flood_limit="many")
+        EdgeSettings("127.0.0.1", 0, flood_limit="many")
 
 
 async def test_after_retry_after_there_is_room_again(edge: Any) -> None:

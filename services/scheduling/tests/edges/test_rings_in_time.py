@@ -68,7 +68,7 @@ async def test_an_outage_is_recorded_whole_and_told_once_a_series_and_person(
 ) -> None:
     await evening.pair()
     first = await bells.make(evening.ann, "both", HOUR, rrule="FREQ=DAILY")
-    second = await bells.make(evening.ann, "both", HOUR, rrule="FREQ=DAILY")
+    second = await bells.make(evening.ann, "both", first.first, rrule="FREQ=DAILY")
     for made in (first, second):
         await bells.act(evening.sam, "Accept", made)
     await bells.move(HOUR)
