@@ -10,7 +10,6 @@ from contextlib import suppress
 
 import asyncpg
 
-from twolamps_chassis import clock
 from twolamps_chassis.db import Database
 from twolamps_chassis.records import Record
 from twolamps_chassis.telemetry import RELAYED, log, origin
@@ -22,10 +21,9 @@ SWEEP_S = 1.0
 LOCK = "SELECT pg_try_advisory_lock(720810, hashtext(current_database() || current_schema()))"
 READ = f"""SELECT id, key, seq, epoch, type, time, traceparent, body FROM outbox
            WHERE published_at IS NULL ORDER BY id LIMIT {BATCH}"""
-MARK = "UPDATE outbox SET published_at = now() + $2::interval WHERE id = ANY($1::bigint[])"
+MARK = "UPDATE outbox SET published_at = now() WHERE id = ANY($1::bigint[])"
 FORGET = """DELETE FROM outbox WHERE id IN (
-                SELECT id FROM outbox WHERE published_at < now() + $1::interval - interval '7 days'
-                ORDER BY published_at LIMIT 5000)"""
+                SELECT id FROM outbox WHERE published_at < now() - interval '7 days' ORDER BY published_at LIMIT 5000)"""
 
 
 class Relay:
@@ -58,7 +56,7 @@ class Relay:
             while True:
                 self.database.committed.clear()
                 if not await self._pass(conn):
-                    await conn.execute(FORGET, clock.offset())
+                    await conn.execute(FORGET)
                     with suppress(TimeoutError):
                         async with asyncio.timeout(SWEEP_S):
                             await self.database.committed.wait()
@@ -81,6 +79,6 @@ class Relay:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
                 await conn.fetchval("SELECT 1")  # a leader that lost its session stops sending
-        await conn.execute(MARK, [row["id"] for row in rows], clock.offset())
+        await conn.execute(MARK, [row["id"] for row in rows])
         RELAYED.labels(self.database.schema).inc(len(rows))
         return True
