@@ -12,7 +12,6 @@ from contextlib import suppress
 
 import asyncpg
 
-from twolamps_chassis import clock
 from twolamps_chassis.db import Database
 from twolamps_chassis.records import Record
 from twolamps_chassis.telemetry import RELAYED, log, origin
@@ -27,10 +26,9 @@ LOOK_S = 5.0
 LOCK = "SELECT pg_try_advisory_lock(720810, hashtext(current_database() || current_schema()))"
 READ = f"""SELECT id, key, seq, epoch, type, time, traceparent, body FROM outbox
            WHERE published_at IS NULL ORDER BY id LIMIT {BATCH}"""
-MARK = "UPDATE outbox SET published_at = now() + $2::interval WHERE id = ANY($1::bigint[])"
+MARK = "UPDATE outbox SET published_at = now() WHERE id = ANY($1::bigint[])"
 FORGET = """DELETE FROM outbox WHERE id IN (
-                SELECT id FROM outbox WHERE published_at < now() + $1::interval - interval '7 days'
-                ORDER BY published_at LIMIT 5000)"""
+                SELECT id FROM outbox WHERE published_at < now() - interval '7 days' ORDER BY published_at LIMIT 5000)"""
 KNOWN = "SELECT id FROM event_log"
 KNOW = "INSERT INTO event_log (id) VALUES ($1) ON CONFLICT (one) DO UPDATE SET id = excluded.id"
 REPLAY = "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL"
@@ -74,7 +72,7 @@ class Relay:
                 self.database.committed.clear()
                 await self._look(conn)
                 if not await self._pass(conn):
-                    await conn.execute(FORGET, clock.offset())
+                    await conn.execute(FORGET)
                     with suppress(TimeoutError):
                         async with asyncio.timeout(SWEEP_S):
                             await self.database.committed.wait()
@@ -102,7 +100,7 @@ class Relay:
                 self.look_at = 0.0  # what failed may have met a new log
                 if await self._look(conn):
                     return True
-        await conn.execute(MARK, [row["id"] for row in rows], clock.offset())
+        await conn.execute(MARK, [row["id"] for row in rows])
         RELAYED.labels(self.database.schema).inc(len(rows))
         return True
 

@@ -75,19 +75,3 @@ async def test_what_could_not_be_handed_on_is_not_marked(stage: Stage) -> None:
     await fill(stage, [uuid4()], 1)
     await eventually(lambda: waiting(stage), until=lambda n: n == 0)
     assert [record.seq for record in sink.records] == [1, 1, 1]
-
-
-async def test_what_was_sent_is_kept_for_seven_days(stage: Stage) -> None:
-    node = await stage.start(pairing=compose)
-
-    async def kept() -> int:
-        async with node.databases["pairing"].begin() as tx:
-            return int(await tx.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NOT NULL"))
-
-    await fill(stage, [uuid4()], 2)
-    await eventually(kept, until=lambda n: n == 2)
-    stage.move_clock(7 * 86_400 - 60)
-    await fill(stage, [uuid4()], 1)
-    await eventually(kept, until=lambda n: n == 3)
-    stage.move_clock(120)
-    await eventually(kept, until=lambda n: n == 1)
