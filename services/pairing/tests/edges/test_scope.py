@@ -75,4 +75,4 @@ async def test_every_table_has_row_level_security_or_is_of_no_person(house: Hous
              AND NOT relrowsecurity ORDER BY 1"""
     async with house.stage.tables("pairing").begin() as tx:
         open_tables = {row["relname"] for row in await tx.fetch(sql)}
-    assert open_tables == {"outbox", "cursors", "parked", "chassis_version", "version"}
+    assert open_tables == {"outbox", "event_log", "cursors", "parked", "chassis_version", "version"}
