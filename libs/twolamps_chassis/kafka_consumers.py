@@ -15,8 +15,9 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.kafka_records import read_record
-from twolamps_chassis.kafka_relay import cluster_id, topic_of
+from twolamps_chassis.kafka_relay import cluster_id
 from twolamps_chassis.telemetry import log, origin
+from twolamps_events import catalog
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -53,7 +54,7 @@ async def start(broker: KafkaBroker, servers: str) -> None:
 
 def subscribe(broker: KafkaBroker, consumer: Consumer, topic: str = "") -> "BatchSubscriber":
     """Let a service's consumer take its source's topic, in the group <service>.<topic>."""
-    topic = topic or topic_of(consumer.source)
+    topic = topic or catalog.topic(consumer.source)
     subscriber = broker.subscriber(
         topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=500, batch_timeout_ms=50,
         ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True,

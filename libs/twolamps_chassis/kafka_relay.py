@@ -26,11 +26,6 @@ class AckBelowEnd(Exception):
     """The broker confirmed a record at a place that was taken before."""
 
 
-def topic_of(source: str) -> str:
-    """The topic of a publishing service."""
-    return f"twolamps.{source}.v1"
-
-
 def headers(record: Record) -> list[tuple[str, bytes]]:
     """A record's envelope as Kafka headers: texts in UTF-8, numbers in decimal, the time as RFC 3339."""
     texts = {
