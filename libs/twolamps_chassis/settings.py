@@ -30,16 +30,36 @@ class Settings(BaseSettings):
         8400, ge=0, le=65535, description="port of HTTP/JSON, SSE and the docs page; 0 takes a free one"
     )
     grpc_port: int = Field(8401, ge=0, le=65535, description="port of gRPC; 0 takes a free one")
-    admin_port: int = Field(
-        8402, ge=0, le=65535, description="port of healthz, readyz, metrics and status, on loopback"
-    )
+    admin_host: str = Field("127.0.0.1", description="address that the admin port listens on")
+    admin_port: int = Field(8402, ge=0, le=65535, description="port of healthz, readyz, metrics and status")
     postgres: str = Field("", description="a superuser's URL of a PostgreSQL server; empty starts the embedded one")
+    kafka: str = Field(
+        "",
+        description="bootstrap servers of Kafka, host:port, more with commas; empty hands events over in the process",
+    )
+    redis: str = Field("", description="URL of Redis; empty keeps hints and limits in the process")
+    prefix: str = Field(
+        "twolamps",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$",
+        description="first word of topics, groups and keys, for several platforms on one Kafka or Redis",
+    )
+    database: str = Field("", description="a role's own URL of its database, for `twolamps run`")
+    key_database: str = Field("", description="a role's own URL of the database of wrapped keys, for `twolamps run`")
+    keys: Path | None = Field(None, description="folder of keys; by default `keys` in the data folder")
+    peers: dict[str, str] = Field(
+        {}, description="where the gRPC of each service answers, by name; empty for all in one process"
+    )
     clock_file: Path | None = Field(None, description="file with seconds that time is ahead; demo and test only")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     cors_origins: list[str] = Field([], description="origins of browser apps that may call the API")
     trusted_proxies: list[str] = Field([], description="addresses of reverse proxies whose X-Forwarded-For is believed")
     flood_limit: str = Field("3000/minute", description="requests an address may make at the gateway")
     reflection: bool = Field(False, description="answer gRPC reflection")
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where keys are."""
+        return self.keys or self.data / "keys"
 
     @field_validator("flood_limit")
     @classmethod

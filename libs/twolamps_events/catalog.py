@@ -12,6 +12,10 @@ EVENTS: dict[str, type[Event]] = {
 """Every event by its CloudEvents type."""
 
 
-def topic(source: str) -> str:
-    """The topic of a publishing service."""
-    return f"twolamps.{source}.v1"
+SOURCES = tuple(sorted({event.source for event in EVENTS.values()}))
+"""The services that publish."""
+
+
+def topic(source: str, prefix: str = "twolamps") -> str:
+    """The topic of a publishing service, or of `fences`; `prefix` tells several platforms on one Kafka apart."""
+    return f"{prefix}.{source}.v1"
