@@ -150,16 +150,17 @@ def make_keys(folder: Path, services: list[str]) -> None:
             continue
         key = OKPKey.generate_key("Ed25519", auto_kid=True)
         public_name = f"token-{key.kid}" if name == "token" else name
-        _write(public / f"{public_name}.json", json.dumps(key.as_dict(private=False)), 0o644)
-        _write(private / f"{name}.json", json.dumps(key.as_dict(private=True)), 0o600)
+        write_whole(public / f"{public_name}.json", json.dumps(key.as_dict(private=False)), 0o644)
+        write_whole(private / f"{name}.json", json.dumps(key.as_dict(private=True)), 0o600)
     for name in ("mail-hash.key", "wrapping.key"):  # made in this order: none is missing where the last one is
         if not (private / name).exists():
             if (private / "wrapping.key").exists():
                 raise FileNotFoundError(f"{private / name} is gone, and nobody could sign in without it: put it back")
-            _write(private / name, os.urandom(32), 0o600)
+            write_whole(private / name, os.urandom(32), 0o600)
 
 
-def _write(path: Path, content: str | bytes, mode: int) -> None:
+def write_whole(path: Path, content: str | bytes, mode: int) -> None:
+    """Write a file so that it is there whole or not at all, with `mode` from its first byte on."""
     fresh = path.with_suffix(".new")
     data = content if isinstance(content, bytes) else content.encode()
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)

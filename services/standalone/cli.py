@@ -4,39 +4,37 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 import uvloop
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
 from standalone.admin import AdminUnreachable, ask_admin
 from standalone.databases import open_databases
 from standalone.demo.command import demo
+from standalone.hand_out import HandedOutOtherwise, hand_out
+from standalone.terminal import out, read_settings, stop
 from standalone.up import Platform
 from standalone.web import PortTaken
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
 from twolamps_chassis.lifecycle import allow_many_streams
 from twolamps_chassis.postgres_install import PostgresUnavailable
-from twolamps_chassis.settings import Settings, UnknownSetting, load_settings
+from twolamps_chassis.settings import Settings
 from twolamps_chassis.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
 dlq = typer.Typer(no_args_is_help=True, help="Events that could not be applied: look, then try again.")
 app.add_typer(dlq, name="dlq")
 app.command()(demo)
-out, err = Console(), Console(stderr=True)
 
 
 @app.command()
 def up() -> None:
     """Run the whole platform in one process, until Ctrl-C."""
-    settings = _settings()
+    settings = read_settings()
     configure_logs(settings.log_level)
     allow_many_streams()
 
@@ -51,26 +49,36 @@ def up() -> None:
         with suppress(KeyboardInterrupt):
             uvloop.run(run())
     except (PortTaken, PostgresUnavailable, ClockFileRefused, WrongWrappingKey, OSError) as error:
-        _stop(str(error) or type(error).__doc__ or "")
+        stop(str(error) or type(error).__doc__ or "")
     out.print("Stopped. Everything is kept in", str(settings.data.absolute()))
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    folder: Annotated[
+        Path | None, typer.Option("--hand-out", help="write each role's own keys and database URLs to FOLDER/<role>/")
+    ] = None,
+) -> None:
     """Bring the databases up to date, and stop."""
+    settings = read_settings()
+    if folder is not None and not settings.postgres:
+        stop("--hand-out is for a platform's roles: name its server with TWOLAMPS_POSTGRES.")
 
     async def run() -> None:
-        databases = await open_databases(_settings())
+        databases = await open_databases(settings)
         try:
             await databases.bring_up_to_date()
+            if folder is not None:
+                hand_out(databases, settings.keys_folder, folder)
         finally:
             await databases.close()
 
     try:
         asyncio.run(run())
-    except (PostgresUnavailable, WrongWrappingKey, OSError) as error:
-        _stop(str(error))
-    out.print("The databases are up to date. Next: twolamps up")
+    except (PostgresUnavailable, WrongWrappingKey, HandedOutOtherwise, OSError) as error:
+        stop(str(error))
+    following = "twolamps up" if folder is None else f"twolamps topics, then twolamps run ROLE with {folder}/ROLE"
+    out.print(f"The databases are up to date. Next: {following}", soft_wrap=True)
 
 
 @app.command()
@@ -128,34 +136,15 @@ def replay(service: str, source: str, key: str) -> None:
     """Apply what is parked on one stream again, in order."""
     answer = _ask("POST", "/parked", service=service, source=source, key=key)
     if not answer.get("healed"):
-        _stop(answer.get("detail") or "It failed again and stays parked; twolamps dlq show tells why.")
+        stop(answer.get("detail") or "It failed again and stays parked; twolamps dlq show tells why.")
     out.print("Applied; nothing is parked there any more.")
 
 
 def _ask(method: str, path: str, **query: str) -> Any:
     try:
-        return ask_admin(_settings().admin_port, method, path, **query)
+        return ask_admin(read_settings().admin_port, method, path, **query)
     except AdminUnreachable as error:
-        _stop(str(error))
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except UnknownSetting as error:
-        _stop(f"There is no setting {error}. docs/settings.md lists them.")
-    except ValidationError as error:
-        names = ", ".join(f"TWOLAMPS_{'.'.join(map(str, e['loc']))}".upper() + f": {e['msg']}" for e in error.errors())
-        _stop(names)
-    except SettingsError as error:
-        _stop(f'{error}. A list is written as JSON, such as ["https://app.example.org"].')
-    except OSError as error:
-        _stop(f"A setting's file cannot be read: {error}")
-
-
-def _stop(message: str) -> NoReturn:
-    err.print(message, style="red", markup=False)
-    raise typer.Exit(1)
+        stop(str(error))
 
 
 def _welcome(settings: Settings, platform: Platform) -> Panel:

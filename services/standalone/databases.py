@@ -5,7 +5,6 @@ Promises: found again on restart; databases, roles and migrations are made and b
 
 import asyncio
 import json
-import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +16,7 @@ import asyncpg
 
 from standalone.roles import ROLES, migrations
 from twolamps_chassis import migrate
-from twolamps_chassis.auth import make_keys
+from twolamps_chassis.auth import make_keys, write_whole
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.postgres_server import PostgresServer
@@ -70,12 +69,12 @@ class Databases:
 async def open_databases(settings: Settings) -> Databases:
     """The embedded server, started, or the one that TWOLAMPS_POSTGRES names; keys are made once."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    make_keys(settings.data / "keys", [*ROLES, "gateway"])
-    wrapping_key = settings.data / "keys" / "private" / "wrapping.key"
+    make_keys(settings.keys_folder, [*ROLES, "gateway"])
+    wrapping_key = settings.keys_folder / "private" / "wrapping.key"
     if not settings.postgres:
         server = await asyncio.to_thread(PostgresServer.start, settings.data / "postgres")
         return Databases(server.superuser_dsn, server.login_dsn, wrapping_key, server)
-    passwords = _passwords(settings.data / "keys" / "private" / "database-passwords.json")
+    passwords = _passwords(settings.keys_folder / "private" / "database-passwords.json")
     parts = urlsplit(settings.postgres)
 
     def admin(database: str) -> str:
@@ -91,7 +90,5 @@ async def open_databases(settings: Settings) -> Databases:
 def _passwords(path: Path) -> dict[str, str]:
     if not path.exists():
         made = {f"{DATABASE}_{role}": secrets.token_urlsafe(24) for role in ROLES}
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(made, file)
+        write_whole(path, json.dumps(made), 0o600)
     return dict(json.loads(path.read_text()))
