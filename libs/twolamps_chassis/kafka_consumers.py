@@ -14,6 +14,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from twolamps_chassis.consumers import Consumer
+from twolamps_chassis.fences import FenceConsumer
 from twolamps_chassis.kafka_records import read_record
 from twolamps_chassis.kafka_relay import cluster_id
 from twolamps_chassis.telemetry import log, origin
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 PAUSES_S = (0.05, 0.2, 1.0, 5.0)  # the last is below GRACE_S, and far below Kafka's max.poll.interval of 300 s
 GRACE_S = 15.0
 WAIT_S = 0.5
+SESSION_MS = 6_000  # a killed owner's partitions go on after this; Kafka's usual least (group.min.session.timeout.ms)
 
 
 class HandlerCancelled(Exception):
@@ -52,12 +54,13 @@ async def start(broker: KafkaBroker, servers: str) -> None:
     await broker.start()
 
 
-def subscribe(broker: KafkaBroker, consumer: Consumer, topic: str = "") -> "BatchSubscriber":
+def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: str = "") -> "BatchSubscriber":
     """Let a service's consumer take its source's topic, in the group <service>.<topic>."""
     topic = topic or catalog.topic(consumer.source)
     subscriber = broker.subscriber(
         topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=500, batch_timeout_ms=50,
         ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True,
+        session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 3,
     )  # fmt: skip
     failures = 0
 

@@ -8,7 +8,7 @@ Envelope: CloudEvents 1.0, Kafka protocol binding, binary mode.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -55,32 +55,34 @@ async def cluster_id(servers: str) -> str:
 
 
 class KafkaDelivery:
-    """The way of one service's records to its topic. One pass at a time; `servers` is a comma-separated list."""
+    """The way of one service's records to its topic; those of the types `fences` also go to the topic of fences. One pass at
+    a time; `servers` is a comma-separated list."""
 
-    def __init__(self, servers: str, topic: str) -> None:
-        self.servers, self.topic = servers, topic
+    def __init__(self, servers: str, topic: str, fence_topic: str = "", fences: Collection[str] = ()) -> None:
+        self.servers, self.topic, self.fence_topic, self.fences = servers, topic, fence_topic, fences
         self.producer: AIOKafkaProducer | None = None
         self.cluster = ""
-        self.ends: dict[int, int] = {}
-        self.begun: set[int] = set()
+        self.ends: dict[TopicPartition, int] = {}
+        self.begun: set[TopicPartition] = set()
 
     async def deliver(self, records: Sequence[Record]) -> None:
         """Send a pass in order; returns when all of it is safe, raises when all of it has to be sent again."""
-        sent: list[tuple[int, asyncio.Future[object]]] = []
+        sent: list[tuple[TopicPartition, asyncio.Future[object]]] = []
         try:
             producer = self.producer or await self._start()
-            partitions = sorted(await producer.partitions_for(self.topic))
+            partitions = {topic: sorted(await producer.partitions_for(topic)) for topic in self._topics()}
             for record in records:
                 key = str(record.key).encode()
-                partition: int = partition_of(key, partitions, partitions)
-                future = await self._enqueue(producer, record, key, partition)
-                if partition in self.begun:
-                    sent.append((partition, future))
-                else:
-                    self._check(partition, await future)
-                    self.begun.add(partition)
-            for partition, future in sent:
-                self._check(partition, await future)
+                for topic in self._topics()[: 1 + (record.type in self.fences)]:
+                    place = TopicPartition(topic, partition_of(key, partitions[topic], partitions[topic]))
+                    future = await self._enqueue(producer, record, key, place)
+                    if place in self.begun:
+                        sent.append((place, future))
+                    else:
+                        self._check(place, await future)
+                        self.begun.add(place)
+            for place, future in sent:
+                self._check(place, await future)
         except BaseException:
             await self.close()
             for _, future in sent:
@@ -103,6 +105,9 @@ class KafkaDelivery:
         if producer is not None:
             await _drop(producer)
 
+    def _topics(self) -> list[str]:
+        return [self.topic, self.fence_topic] if self.fence_topic else [self.topic]
+
     async def _start(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
             bootstrap_servers=self.servers.split(","), enable_idempotence=True, acks="all", linger_ms=0,
@@ -112,39 +117,41 @@ class KafkaDelivery:
         try:
             async with asyncio.timeout(2 * REQUEST_TIMEOUT_S):
                 await producer.start()
-                self.ends = await self._end_offsets(await producer.partitions_for(self.topic))
+                found = {topic: await producer.partitions_for(topic) for topic in self._topics()}
+                self.ends = await self._end_offsets(
+                    [TopicPartition(topic, number) for topic, numbers in found.items() for number in numbers]
+                )
         except BaseException:
             await producer.stop()  # it has nothing to flush
             raise
         self.producer = producer
         return producer
 
-    async def _end_offsets(self, partitions: Iterable[int]) -> dict[int, int]:
+    async def _end_offsets(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.servers.split(","), enable_auto_commit=False)
         try:
             await consumer.start()
-            ends = await consumer.end_offsets([TopicPartition(self.topic, number) for number in partitions])
-            return {place.partition: end for place, end in ends.items()}
+            return dict(await consumer.end_offsets(places))
         finally:
             await consumer.stop()
 
     async def _enqueue(
-        self, producer: AIOKafkaProducer, record: Record, key: bytes, partition: int
+        self, producer: AIOKafkaProducer, record: Record, key: bytes, place: TopicPartition
     ) -> "asyncio.Future[object]":
         while True:
             try:
                 future: asyncio.Future[object] = await producer.send(
-                    self.topic, record.body, key, partition=partition, headers=headers(record)
+                    place.topic, record.body, key, partition=place.partition, headers=headers(record)
                 )
                 return future
             except KafkaTimeoutError:
                 continue  # full, because the broker stalls; the record was not taken
 
-    def _check(self, partition: int, ack: object) -> None:
+    def _check(self, place: TopicPartition, ack: object) -> None:
         offset: int = getattr(ack, "offset", -1)
-        if offset < self.ends.get(partition, 0):
-            raise AckBelowEnd(f"{self.topic}/{partition}")
-        self.ends[partition] = offset + 1
+        if offset < self.ends.get(place, 0):
+            raise AckBelowEnd(f"{place.topic}/{place.partition}")
+        self.ends[place] = offset + 1
 
 
 async def _drop(producer: AIOKafkaProducer) -> None:

@@ -1,7 +1,7 @@
 """How do roles become a process? A node opens databases, serves gRPC, and runs each role's relay, consumers and due rows.
 
-Promises: the roles are the same code wherever they run; here the relay hands each batch to every consumer group in this
-process and marks it when each has committed or parked.
+Promises: the roles are the same code wherever they run, all in one process or each in its own; what differs (how events
+travel, where hints and the other services are) is chosen by the settings alone.
 """
 
 import asyncio
@@ -12,10 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import grpc
-
 from twolamps.internal.v1 import internal_pb2_grpc
 from twolamps_chassis.auth import Signer, Verifier
+from twolamps_chassis.channels import Channels
 from twolamps_chassis.consumers import Consumer, Handler
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Database
@@ -23,14 +22,14 @@ from twolamps_chassis.due_rows import Due, DueLoop
 from twolamps_chassis.errors import Statuses
 from twolamps_chassis.fences import FenceApi, Fenced, PairingNeighbour
 from twolamps_chassis.grpc_server import Edge, make_server
-from twolamps_chassis.hub import Hub
+from twolamps_chassis.hints import Hints
 from twolamps_chassis.hub_log import Hint
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.mail import Mailbox
-from twolamps_chassis.records import Record
 from twolamps_chassis.relay import Relay
 from twolamps_chassis.settings import Settings
+from twolamps_chassis.transport import InProcess, OverKafka, Transport
 from twolamps_events.base import Event
 
 Loop = Callable[[], Awaitable[None]]
@@ -45,8 +44,8 @@ class Surroundings:
     database: Database
     keys: Path
     mailbox: Mailbox
-    channel: grpc.aio.Channel
-    hubs: list[Hub]
+    channels: Channels
+    hints: Hints
 
     @cached_property
     def service_token(self) -> Callable[[], str]:
@@ -56,13 +55,11 @@ class Surroundings:
     @property
     def pairing(self) -> PairingNeighbour:
         """Pairing, for asking who is with whom."""
-        return PairingNeighbour(self.channel, self.service_token)
+        return PairingNeighbour(self.channels.to("pairing"), self.service_token)
 
     def hint(self, hints: Sequence[Hint]) -> None:
-        """Tell every hub of this process what has committed."""
-        for hub in self.hubs:
-            for hint in hints:
-                hub.publish(hint)
+        """Tell open streams, wherever they are, what has committed."""
+        self.hints.publish(hints)
 
 
 @dataclass
@@ -81,69 +78,89 @@ class Role:
 Compose = Callable[[Surroundings], Role]
 
 
-@dataclass
-class Node:
-    """A running process of roles."""
+@dataclass(kw_only=True)
+class Process:
+    """What every process has, whichever roles live in it: none of them at the edge."""
 
-    settings: Settings
     lifecycle: Lifecycle
-    keyring: Keyring
     verifier: Verifier
-    channel: grpc.aio.Channel
-    grpc_port: int
-    server: Any
-    hubs: list[Hub]
+    channels: Channels
+    hints: Hints
     databases: dict[str, Database] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     consumers: dict[str, list[Consumer]] = field(default_factory=dict)
+
+    @classmethod
+    def bare(cls, settings: Settings) -> Self:
+        """A process without roles, that reaches all services as peers."""
+        return cls(
+            lifecycle=Lifecycle(),
+            verifier=Verifier(settings.keys_folder / "public"),
+            channels=Channels(settings.peers, ""),
+            hints=Hints(),
+        )
+
+    async def stop(self) -> None:
+        """Stop serving, drain, close."""
+        await self.lifecycle.stop()
+
+
+@dataclass(kw_only=True)
+class Node(Process):
+    """A running process of roles."""
+
+    keyring: Keyring
+    transport: Transport
+    grpc_port: int
+    server: Any = None
     relays: dict[str, Relay] = field(default_factory=dict)
     due_loops: dict[str, DueLoop] = field(default_factory=dict)
 
     @classmethod
-    async def start(
-        cls, composes: Mapping[str, Compose], settings: Settings, dsn: Callable[[str, str], str], keys: Path
-    ) -> Self:
+    async def start(cls, composes: Mapping[str, Compose], settings: Settings, dsn: Callable[[str, str], str]) -> Self:
         """Start roles; `dsn(service, "twolamps" | "twolamps_keys")` is a service's own URL of a database."""
         listener, port = _free_port(settings.host, settings.grpc_port)
-        channel = grpc.aio.insecure_channel(
-            f"{settings.host}:{port}", options=[("grpc.max_receive_message_length", 1 << 24)]
+        keys = settings.keys_folder
+        keyring = await Keyring.connect(dsn(next(iter(composes)), "twolamps_keys"), keys / "private" / "wrapping.key")
+        node = cls(
+            lifecycle=Lifecycle(),
+            verifier=Verifier(keys / "public"),
+            channels=Channels(settings.peers, f"{settings.host}:{port}"),
+            hints=Hints(),
+            keyring=keyring,
+            transport=OverKafka(settings.kafka, settings.prefix) if settings.kafka else InProcess(),
+            grpc_port=port,
         )
-        keyring = await Keyring.connect(dsn("pairing", "twolamps_keys"), keys / "private" / "wrapping.key")
-        verifier, lifecycle = Verifier(keys / "public"), Lifecycle()
-        node = cls(settings, lifecycle, keyring, verifier, channel, port, None, [])
-        mailbox = Mailbox(settings.data / "mailbox")
         for name, compose in composes.items():
-            database = node.databases[name] = await Database.connect(dsn(name, "twolamps"), name, keyring)
-            node.roles[name] = compose(Surroundings(name, settings, database, keys, mailbox, channel, node.hubs))
-        for name, role in node.roles.items():
-            database = node.databases[name]
-            own = [Consumer(database, source, role.couples, handlers) for source, handlers in role.consumers.items()]
-            for consumer in own:
-                node.consumers.setdefault(consumer.source, []).append(consumer)
-            node.due_loops[name] = DueLoop(database, role.dues, own)
-            node.relays[name] = Relay(dsn(name, "twolamps"), database, node.deliver)
-        node.server = node._make_server()
+            await node._take(name, compose, settings, dsn)
+        node.server = node._make_server(settings.reflection)
         listener.close()
         node.server.add_insecure_port(f"{settings.host}:{port}")
         await node.server.start()
         node._run_loops()
         return node
 
-    async def deliver(self, records: Sequence[Record]) -> None:
-        """The last hop in one process: every group settles the batch, or all of it is sent again."""
-        if records:
-            await asyncio.gather(*(group.handle(records) for group in self.consumers.get(records[0].source, [])))
+    async def _take(self, name: str, compose: Compose, settings: Settings, dsn: Callable[[str, str], str]) -> None:
+        database = self.databases[name] = await Database.connect(dsn(name, "twolamps"), name, self.keyring)
+        mailbox = Mailbox(settings.data / "mailbox")
+        surroundings = Surroundings(name, settings, database, settings.keys_folder, mailbox, self.channels, self.hints)
+        role = self.roles[name] = compose(surroundings)
+        own = [Consumer(database, source, role.couples, handlers) for source, handlers in role.consumers.items()]
+        for consumer in own:
+            self.consumers.setdefault(consumer.source, []).append(consumer)
+            self.transport.subscribe(consumer)
+        if "pairing" in role.consumers:
+            self.transport.fence(Fenced(database, role.couples))
+        self.due_loops[name] = DueLoop(database, role.dues, own)
+        self.relays[name] = self.transport.relay(dsn(name, "twolamps"), database)
 
-    async def stop(self) -> None:
-        """Stop serving, drain, close."""
-        await self.lifecycle.stop()
-
-    def _make_server(self) -> Any:
+    def _make_server(self, reflection: bool) -> Any:
         statuses = {name: table for role in self.roles.values() for name, table in role.statuses.items()}
         fenced = [Fenced(self.databases[name], role.couples) for name, role in self.roles.items()]
         servicers = [pair for role in self.roles.values() for pair in role.servicers]
-        servicers.append((internal_pb2_grpc.add_FenceServiceServicer_to_server, FenceApi(fenced, self.hubs)))
-        return make_server(Edge(self.verifier, statuses), servicers, self.settings.reflection)
+        fences = FenceApi(fenced, self.hints.end_streams)
+        servicers.append((internal_pb2_grpc.add_FenceServiceServicer_to_server, fences))
+        return make_server(Edge(self.verifier, statuses), servicers, reflection)
 
     def _run_loops(self) -> None:
         for name, role in self.roles.items():
@@ -154,6 +171,7 @@ class Node:
                 self.lifecycle.loop(f"{name}.{loop}", run)
             for step in role.at_stop:
                 self.lifecycle.at_stop(step)
+        self.lifecycle.loop("events", self.transport.run)
         self.lifecycle.at_last(self._close)
 
     async def _close(self) -> None:
@@ -161,7 +179,8 @@ class Node:
         for task in self.lifecycle.tasks:
             task.cancel()
         await asyncio.gather(*self.lifecycle.tasks, return_exceptions=True)
-        await self.channel.close(None)
+        await self.transport.close()
+        await self.channels.close()
         await asyncio.gather(*(database.close() for database in self.databases.values()), self.keyring.close())
 
 

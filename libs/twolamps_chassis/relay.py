@@ -1,8 +1,8 @@
 """How do recorded events get out? One leader per service reads the outbox in order, hands on, then marks what it sent.
 
 Promises: order per stream is commit order; only what was handed on is marked, by id, so a crash in between repeats and
-never loses; two relays on one database take turns. A stall is waited out. Where the other side keeps a log that can be
-wiped, a new log is given everything that is still here.
+never loses; two relays on one database take turns, and who does not lead wakes who does. A stall is waited out. Where the
+other side keeps a log that can be wiped, a new log is given everything that is still here.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ LogId = Callable[[], Awaitable[str]]
 BATCH = 1_000
 SWEEP_S = 1.0
 LOOK_S = 5.0
+WAKE_S = 0.01
 LOCK = "SELECT pg_try_advisory_lock(720810, hashtext(current_database() || current_schema()))"
 READ = f"""SELECT id, key, seq, epoch, type, time, traceparent, body FROM outbox
            WHERE published_at IS NULL ORDER BY id LIMIT {BATCH}"""
@@ -64,8 +65,7 @@ class Relay:
         conn = await asyncpg.connect(self.dsn, server_settings=settings, command_timeout=15)
         try:
             await conn.execute(f'SET ROLE "{self.database.roles["worker"]}"')
-            while not await conn.fetchval(LOCK):  # noqa: ASYNC110 - the lock lives in the database
-                await asyncio.sleep(SWEEP_S)
+            await self._wait_to_lead(conn)
             log().debug("relay.leads", service=self.database.schema)
             self.look_at = 0.0
             while True:
@@ -78,6 +78,24 @@ class Relay:
                             await self.database.committed.wait()
         finally:
             conn.terminate()
+
+    async def _wait_to_lead(self, conn: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Meanwhile tell the leader what this process committed: on this session, since NOTIFY in a transaction that writes
+        would make all commits wait for one another, and not more often than every 10 ms."""
+        channel, committed, try_at = f"outbox_{self.database.schema}", self.database.committed, 0.0
+        while True:
+            if committed.is_set():
+                committed.clear()
+                await conn.execute("SELECT pg_notify($1, '')", channel)
+                await asyncio.sleep(WAKE_S)
+            if time.monotonic() >= try_at:
+                if await conn.fetchval(LOCK):
+                    break
+                try_at = time.monotonic() + SWEEP_S
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, try_at - time.monotonic())):
+                    await committed.wait()
+        await conn.add_listener(channel, lambda *_: committed.set())
 
     async def _pass(self, conn: "asyncpg.Connection[asyncpg.Record]") -> bool:
         """One batch, sent until it is safe, then marked; False when nothing waits."""

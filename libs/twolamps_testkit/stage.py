@@ -88,6 +88,7 @@ class Stage:
         settings = Settings(
             env="test",
             data=self.folder,
+            keys=self.postgres.keys,
             grpc_port=0,
             http_port=0,
             admin_port=0,
@@ -95,7 +96,7 @@ class Stage:
             log_level="warning",
         )
         clock.use_clock_file(clock_file, "test")
-        node = await Node.start(composes, settings, self._dsn, self.postgres.keys)
+        node = await Node.start(composes, settings, self._dsn)
         self.nodes.append(node)
         return node
 
@@ -110,14 +111,14 @@ class Stage:
 
     def caller(self, stub: Callable[[Any], Any], person: Person | None = None, node: Node | None = None) -> Caller:
         """Call a service as a person, or as nobody."""
-        channel = (node or self.node).channel
+        channel = (node or self.node).channels.to("")
         token = (lambda: self.signer.access_token(person.id, person.session)[0]) if person else (lambda: "")
         return Caller(stub(channel), token)
 
     def service_caller(self, stub: Callable[[Any], Any], service: str) -> Caller:
         """Call an internal method as a service."""
         signer = Signer(self.postgres.keys / "private" / f"{service}.json")
-        return Caller(stub(self.node.channel), lambda: signer.service_token(service))
+        return Caller(stub(self.node.channels.to("")), lambda: signer.service_token(service))
 
     async def pair(self, one: Person | None = None, other: Person | None = None, zone: str = "Europe/Berlin") -> UUID:
         """Let every role know that two people (Ann and Sam) are a couple; its id."""
@@ -141,7 +142,11 @@ class Stage:
         record = Record(
             event.source, key, self.seqs[place], epoch, event.ce_type(), datetime.now(UTC), "", event.body()
         )
-        await self.node.deliver([record])
+        await self.hand_over([record])
+
+    async def hand_over(self, records: Sequence[Record]) -> None:
+        """Hand records of one source to every consumer of the first node."""
+        await asyncio.gather(*(group.handle(records) for group in self.node.consumers.get(records[0].source, [])))
 
     async def recorded(self, service: str) -> list[Event]:
         """Every event a service recorded, in order."""

@@ -1,4 +1,4 @@
-"""How is the gateway put together? One application in front of one gRPC target, and how uvicorn serves it.
+"""How is the gateway put together? One application in front of the services' gRPC, and how uvicorn serves it.
 
 Promises: nothing starts here; who composes a process calls `build`, then serves it with `server_config`.
 """
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
-from grpc.aio import AioRpcError, Channel, insecure_channel
+from grpc.aio import AioRpcError, Channel
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 from starlette.applications import Starlette
@@ -18,34 +18,37 @@ from gateway.routes import application
 from gateway.settings import EdgeSettings
 from gateway.transcoder import Transcoder
 from gateway.transcoder.contracts import public_methods
+from twolamps_chassis.channels import Channels
 
 
 def build(
-    target: str, service_token: Callable[[], str], settings: EdgeSettings, stream_endpoint: ASGIApp | None
+    channels: Channels, service_token: Callable[[], str], settings: EdgeSettings, stream_endpoint: ASGIApp | None
 ) -> Starlette:
-    """The gateway in front of the gRPC server at `target` (host:port); its channel lives as long as the lifespan.
+    """The gateway in front of the services that `channels` leads to; it closes them when its lifespan ends.
 
     `service_token()` is asked at each call for a token of the gateway's identity; `stream_endpoint` serves
     GET /v1/inbox/stream. Raises UnspeakableContract or ValueError where contracts or settings cannot be served.
     """
-    open_channel: list[Channel] = []
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        # A proxy of the environment is for the world outside, never for the way to our own services.
-        async with insecure_channel(target, options=[("grpc.enable_http_proxy", 0)]) as opened:
-            open_channel[:] = [opened]
-            yield
+        yield
+        await channels.close()
 
     async def serving() -> bool:
-        try:
-            health = await HealthStub(open_channel[0]).Check(HealthCheckRequest(), timeout=1)
-        except AioRpcError:
-            return False
-        return bool(health.status == HealthCheckResponse.SERVING)
+        """One service is enough: a gateway that leaves with the first would take the others along."""
+        return any(await asyncio.gather(*map(_serves, channels.every())))
 
-    transcoder = Transcoder(public_methods(), lambda: open_channel[0], service_token, settings)
+    transcoder = Transcoder(public_methods(), channels.to, service_token, settings)
     return application(transcoder, serving, settings, stream_endpoint, lifespan)
+
+
+async def _serves(channel: Channel) -> bool:
+    try:
+        health = await HealthStub(channel).Check(HealthCheckRequest(), timeout=1)
+    except AioRpcError:
+        return False
+    return bool(health.status == HealthCheckResponse.SERVING)
 
 
 def server_config(app: Starlette, settings: EdgeSettings, http: type[asyncio.Protocol]) -> uvicorn.Config:

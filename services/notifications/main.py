@@ -29,7 +29,7 @@ def compose(around: Surroundings) -> Role:
     async def drain() -> None:
         hub.drain()
 
-    around.hubs.append(hub)
+    around.hints.hubs.append(hub)
     service = Service(around.database, {})
     return Role(
         couples=couples(announce),

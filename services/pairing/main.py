@@ -18,7 +18,7 @@ def compose(around: Surroundings) -> Role:
     """Pairing as a role of a process."""
     private = around.keys / "private"
     secrets, signer = Secrets(private / "mail-hash.key"), Signer(private / "token.json")
-    couples, peers = Couples(close_couple), Peers([around.channel], around.service_token)
+    couples, peers = Couples(close_couple), Peers(around.channels.every(), around.service_token)
     service = Service(around.database, STATUSES)
     api = pairing_api(service, secrets, signer, around.mailbox, couples, peers)
     return Role(

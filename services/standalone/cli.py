@@ -15,6 +15,7 @@ from standalone.admin import AdminUnreachable, ask_admin
 from standalone.databases import open_databases
 from standalone.demo.command import demo
 from standalone.hand_out import HandedOutOtherwise, hand_out
+from standalone.run import run
 from standalone.terminal import out, read_settings, stop
 from standalone.up import Platform
 from standalone.web import PortTaken
@@ -28,6 +29,7 @@ from twolamps_chassis.telemetry import configure_logs
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
 dlq = typer.Typer(no_args_is_help=True, help="Events that could not be applied: look, then try again.")
 app.add_typer(dlq, name="dlq")
+app.command()(run)
 app.command()(demo)
 
 
@@ -38,7 +40,7 @@ def up() -> None:
     configure_logs(settings.log_level)
     allow_many_streams()
 
-    async def run() -> None:
+    async def live() -> None:
         with out.status("Starting: PostgreSQL, migrations, roles ..."):
             platform = await Platform.start(settings)
         out.print(_welcome(settings, platform))
@@ -47,7 +49,7 @@ def up() -> None:
 
     try:
         with suppress(KeyboardInterrupt):
-            uvloop.run(run())
+            uvloop.run(live())
     except (PortTaken, PostgresUnavailable, ClockFileRefused, WrongWrappingKey, OSError) as error:
         stop(str(error) or type(error).__doc__ or "")
     out.print("Stopped. Everything is kept in", str(settings.data.absolute()))
@@ -64,7 +66,7 @@ def migrate(
     if folder is not None and not settings.postgres:
         stop("--hand-out is for a platform's roles: name its server with TWOLAMPS_POSTGRES.")
 
-    async def run() -> None:
+    async def live() -> None:
         databases = await open_databases(settings)
         try:
             await databases.bring_up_to_date()
@@ -74,7 +76,7 @@ def migrate(
             await databases.close()
 
     try:
-        asyncio.run(run())
+        asyncio.run(live())
     except (PostgresUnavailable, WrongWrappingKey, HandedOutOtherwise, OSError) as error:
         stop(str(error))
     following = "twolamps up" if folder is None else f"twolamps topics, then twolamps run ROLE with {folder}/ROLE"

@@ -8,23 +8,15 @@ import asyncio
 from dataclasses import dataclass
 from typing import Self
 
-import uvicorn
-
-from gateway.auth import by_bearer
-from gateway.main import build, server_config
-from gateway.neighbours import Changes
-from gateway.settings import EdgeSettings
-from gateway.sse import InboxStream, StreamingProtocol, encode_event
 from standalone.databases import Databases, open_databases
+from standalone.edge import serve_edge
 from standalone.roles import ROLES
-from standalone.web import admin_app, serve
+from standalone.web import serve_admin
 from twolamps_chassis import clock
-from twolamps_chassis.auth import Signer
-from twolamps_chassis.hub import Hub
 from twolamps_chassis.node import Node
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings
-from twolamps_chassis.telemetry import STREAMS, log
+from twolamps_chassis.telemetry import log
 
 
 @dataclass
@@ -44,7 +36,7 @@ class Platform:
         databases = await open_databases(settings)
         try:
             await databases.bring_up_to_date()
-            node = await Node.start(ROLES, settings, databases.dsn, settings.data / "keys")
+            node = await Node.start(ROLES, settings, databases.dsn)
         except BaseException:
             await databases.close()
             raise
@@ -58,32 +50,8 @@ class Platform:
         return platform
 
     async def _serve(self, settings: Settings) -> None:
-        token = Signer(settings.data / "keys" / "private" / "gateway.json").as_service("gateway")
-        changes = Changes(self.node.channel, token)
-        hub = Hub(changes.read, changes.heads, encode_event)
-        STREAMS.labels("sse").set_function(lambda: hub.open_streams)
-        self.node.hubs.append(hub)
-        self.node.lifecycle.loop("gateway.hub", hub.run)
-        edge = EdgeSettings(
-            host=settings.host,
-            port=settings.http_port,
-            cors_origins=tuple(settings.cors_origins),
-            flood_limit=settings.flood_limit,
-            trusted_proxies=tuple(settings.trusted_proxies),
-        )
-        stream = InboxStream(hub, by_bearer(self.node.verifier))
-        app = build(f"{settings.host}:{self.node.grpc_port}", token, edge, stream)
-        self.http_port = await serve(server_config(app, edge, StreamingProtocol), self.node.lifecycle, "HTTP")
-        admin = uvicorn.Config(
-            admin_app(self.node),
-            host="127.0.0.1",
-            port=settings.admin_port,
-            log_config=None,
-            access_log=False,
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
-        self.admin_port = await serve(admin, self.node.lifecycle, "admin")
+        self.http_port = await serve_edge(self.node, settings)
+        self.admin_port = await serve_admin(self.node, settings)
 
     async def stop(self) -> None:
         """Drain and stop, the database last."""

@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from twolamps_chassis.edge import BUSY
 from twolamps_chassis.lifecycle import Lifecycle
-from twolamps_chassis.node import Node
+from twolamps_chassis.node import Process
+from twolamps_chassis.settings import Settings
 from twolamps_chassis.status import list_parked, role_status
 from twolamps_chassis.telemetry import STREAMS
 
@@ -58,7 +59,16 @@ async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: str) -> int:
     return int(listener.getsockname()[1])
 
 
-def admin_app(node: Node) -> Starlette:
+async def serve_admin(process: Process, settings: Settings) -> int:
+    """Serve operators until the process stops; the port it listens on. Raises PortTaken."""
+    config = uvicorn.Config(
+        admin_app(process), host=settings.admin_host, port=settings.admin_port, log_config=None, access_log=False,
+        ws="none", timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    return await serve(config, process.lifecycle, "admin")
+
+
+def admin_app(node: Process) -> Starlette:
     """healthz, readyz, metrics, status and what is parked; for operators, on loopback."""
 
     async def healthz(_: Request) -> Response:

@@ -40,7 +40,7 @@ class Wire:
     async def call(self, path: str, request: Message, answer: type[Answer]) -> Answer:
         """One call; its bytes, and those of its metadata, are noted when they have come."""
         token, _ = self.stage.signer.access_token(self.person.id, self.person.session)
-        channel: Any = self.stage.node.channel
+        channel: Any = self.stage.node.channels.to("")
         call = channel.unary_unary(path)(
             request.SerializeToString(), metadata=(("authorization", f"Bearer {token}"),), timeout=20
         )

@@ -30,22 +30,18 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}") 
 class Transcoder:
     """The ASGI application of all transcoded paths.
 
-    `channel()` leads to the services; `service_token()` proves to them that the gateway speaks.
+    `channel_to(service)` leads to a service; `service_token()` proves to it that the gateway speaks.
     """
 
     def __init__(
         self,
         methods: Iterable[Method],
-        channel: Callable[[], Channel],
+        channel_to: Callable[[str], Channel],
         service_token: Callable[[], str],
         settings: EdgeSettings,
     ) -> None:
-        self._table, self._channel, self._service_token, self._settings = (
-            Table(methods),
-            channel,
-            service_token,
-            settings,
-        )
+        self._table, self._channel_to = Table(methods), channel_to
+        self._service_token, self._settings = service_token, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; raises Problem where it cannot be served."""
@@ -79,7 +75,7 @@ class Transcoder:
         return Response(text, headers={"cache-control": "no-store"}, media_type="application/json")
 
     async def _call(self, method: Method, message: Message, metadata: Metadata) -> Message:
-        call = self._channel().unary_unary(
+        call = self._channel_to(method.service).unary_unary(
             method.rpc,
             request_serializer=method.request.SerializeToString,
             response_deserializer=method.response.FromString,

@@ -49,6 +49,11 @@ class Method:
         return f"/{self.descriptor.containing_service.full_name}/{self.descriptor.name}"
 
     @property
+    def service(self) -> str:
+        """The service that answers, as the package names it: twolamps.<service>.v1."""
+        return str(self.descriptor.containing_service.full_name).split(".")[1]
+
+    @property
     def path_fields(self) -> tuple[str, ...]:
         """Names of the request's fields that stand in the path, in their order there; nested ones with dots."""
         return tuple(re.findall(r"{([^}]+)}", self.template))

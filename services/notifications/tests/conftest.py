@@ -94,7 +94,7 @@ class House:
     async def watching(self, person: Person, cursor: str = "", node: Node | None = None) -> AsyncIterator[Listener]:
         """An open stream of a person."""
         token, _ = self.stage.signer.access_token(person.id, person.session)
-        stub = NotificationsServiceStub((node or self.stage.node).channel)
+        stub = NotificationsServiceStub((node or self.stage.node).channels.to(""))
         call = stub.Watch(pb.WatchRequest(cursor=cursor), metadata=(("authorization", f"Bearer {token}"),))
         try:
             yield Listener(call)

@@ -23,6 +23,7 @@ from gateway.main import build, server_config
 from gateway.settings import EdgeSettings
 from twolamps.pairing.v1 import pairing_pb2, pairing_pb2_grpc
 from twolamps.scheduling.v1 import scheduling_pb2, scheduling_pb2_grpc
+from twolamps_chassis.channels import Channels
 
 Context = Any  # the stubs do not know abort_with_status
 
@@ -166,7 +167,7 @@ def edge(services: Heard) -> Edge:
         if not serve:
             await server.stop(None)
         settings = EdgeSettings("127.0.0.1", 0, flood_limit, **set_)
-        app = build(f"127.0.0.1:{port}", lambda: "gateway-token", settings, stream)
+        app = build(Channels({}, f"127.0.0.1:{port}"), lambda: "gateway-token", settings, stream)
         web = uvicorn.Server(server_config(app, settings, HttpToolsProtocol))
         serving = asyncio.create_task(web.serve())
         while not web.started:  # noqa: ASYNC110 (uvicorn has no event for it)

@@ -61,7 +61,7 @@ async def test_nothing_opens_without_a_persons_token(house: House) -> None:
             caller.ReadItem(pb.ReadItemRequest(item_id=str(uuid4()))),
         ):
             assert (await refused(call))[0] == "UNAUTHENTICATED"
-    stream = NotificationsServiceStub(house.stage.node.channel).Watch(pb.WatchRequest())
+    stream = NotificationsServiceStub(house.stage.node.channels.to("")).Watch(pb.WatchRequest())
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await stream.read()
     assert error.value.code() == grpc.StatusCode.UNAUTHENTICATED

@@ -58,7 +58,7 @@ async def test_a_broken_record_waits_with_what_follows_others_pass_and_a_replay_
     )
     eve = revealed.model_copy(update={"couple_id": uuid4(), "members": [house.eve.id]})
     batch = [record(house.couple, 1, broken), record(eve.couple_id, 1, eve), record(house.couple, 2, revealed)]
-    await house.stage.node.deliver(batch)
+    await house.stage.hand_over(batch)
     assert await house.kinds(house.eve) == ["answers_revealed", "couple_formed"]
     assert await house.kinds(house.sam) == ["couple_formed"]
     assert await parked(house) == [(1, "failed"), (2, "behind")]
@@ -85,7 +85,7 @@ async def test_the_logs_have_no_gaps_under_twenty_writers_that_meet_in_the_same_
             ]
             both = [record(key, seq, r) for key, r in rung] + [record(key, seq + 1, s) for key, s in settled]
             rest = [record(key, seq + 1, ring(people[(n + i) % 3])) for i, (key, _) in enumerate(rung[2:])]
-            await house.stage.node.deliver([*both, *rest])
+            await house.stage.hand_over([*both, *rest])
 
     async def read(person: Person) -> None:
         await house.of(person).ReadItem(pb.ReadItemRequest(item_id=items[person.name]))
@@ -107,12 +107,12 @@ async def test_batches_that_reach_for_the_same_people_in_opposite_order_do_not_w
     async def own_reminders() -> None:
         for n in range(1, 41):  # in each batch first Ann's head, then Sam's
             settled = RingsSettled(reminder_id=uuid4(), ring_ids=[uuid4()], person_ids=[sam.id])
-            await house.stage.node.deliver([record(ann.id, n, ring(ann)), record(sam.id, n, settled)])
+            await house.stage.hand_over([record(ann.id, n, ring(ann)), record(sam.id, n, settled)])
 
     async def lights() -> None:
         for n in range(1, 81, 2):  # in each batch first Sam's head, then Ann's
             left, taken = LightLeft(**lit, by=ann.id, day="2026-05-01"), LightTaken(**lit, by=sam.id)
-            await house.stage.node.deliver([record(house.couple, n, left), record(house.couple, n + 1, taken)])
+            await house.stage.hand_over([record(house.couple, n, left), record(house.couple, n + 1, taken)])
 
     await asyncio.gather(own_reminders(), lights())
     assert len(await house.log(ann)) == len(await house.log(sam)) == 41
@@ -120,6 +120,6 @@ async def test_batches_that_reach_for_the_same_people_in_opposite_order_do_not_w
 
 async def test_news_in_one_batch_comes_in_the_order_of_its_stream(house: House) -> None:
     events = [await house.invite() for _ in range(50)]
-    await house.stage.node.deliver([record(house.couple, n, event) for n, event in enumerate(events, 1)])
+    await house.stage.hand_over([record(house.couple, n, event) for n, event in enumerate(events, 1)])
     subjects = [row.change.item.subject.id for row in await house.log(house.sam)]
     assert subjects[1:] == [str(event.invite_id) for event in events]

@@ -113,7 +113,7 @@ async def test_words_in_an_event_reach_neither_inbox_nor_log_nor_table(house: Ho
     event = await house.invite()
     leaky = json.loads(event.body()) | {"title": SECRET, "note": SECRET, "by_name": SECRET}
     record = Record("scheduling", house.couple, 1, 0, event.ce_type(), AT, "", json.dumps(leaky).encode())
-    await house.stage.node.deliver([record])
+    await house.stage.hand_over([record])
     inbox, log = await house.inbox(house.sam), await house.log(house.sam)
     async with house.stage.tables("notifications").begin() as tx:
         rows = await tx.fetch("SELECT items::text AS row FROM items UNION ALL SELECT changes::text FROM changes")

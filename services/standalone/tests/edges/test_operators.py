@@ -106,7 +106,7 @@ async def test_a_stream_over_grpc_is_counted_by_status(stage: Stage) -> None:
     metadata = (("authorization", f"Bearer {token}"),)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(admin_app(node)), base_url="http://admin") as admin:
         before = (await admin.get("/status")).json()["open_streams"]
-        watch: Any = NotificationsServiceStub(node.channel).Watch(WatchRequest(), metadata=metadata)
+        watch: Any = NotificationsServiceStub(node.channels.to("")).Watch(WatchRequest(), metadata=metadata)
         assert (await watch.read()).WhichOneof("event") == "ready"
         assert (await admin.get("/status")).json()["open_streams"] == before + 1
         watch.cancel()
