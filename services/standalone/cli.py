@@ -17,6 +17,7 @@ from standalone.demo.command import demo
 from standalone.hand_out import HandedOutOtherwise, hand_out
 from standalone.run import run
 from standalone.terminal import out, read_settings, stop
+from standalone.topics import topics
 from standalone.up import Platform
 from standalone.web import PortTaken
 from twolamps_chassis.clock import ClockFileRefused
@@ -31,6 +32,7 @@ dlq = typer.Typer(no_args_is_help=True, help="Events that could not be applied: 
 app.add_typer(dlq, name="dlq")
 app.command()(run)
 app.command()(demo)
+app.command()(topics)
 
 
 @app.command()

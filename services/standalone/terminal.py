@@ -3,6 +3,7 @@
 Promises: no traceback and no secret is shown for what an operator can mend.
 """
 
+import logging
 from typing import NoReturn
 
 import typer
@@ -19,6 +20,12 @@ def stop(message: str) -> NoReturn:
     """Say what went wrong and end the command with exit code 1."""
     err.print(message, style="red", markup=False)
     raise typer.Exit(1)
+
+
+def quiet_libraries() -> None:
+    """What a client library logs about a server that is away is told in a sentence by the command."""
+    for name in ("aiokafka", "grpc", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def read_settings() -> Settings:
