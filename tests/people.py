@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 from tests.tokens import signed
 
 PASSWORD = "correct-horse-7"
@@ -65,12 +65,12 @@ class Person(Someone):
     session: str = ""
 
 
-def nobody(platform: PlatformProcess) -> Someone:
+def nobody(platform: RunningPlatform) -> Someone:
     """Who has no token."""
     return Someone(httpx.Client(base_url=platform.url, timeout=20, trust_env=False, verify=False))
 
 
-def signed_up(platform: PlatformProcess, name: str, zone: str = "Europe/Berlin", **profile: str) -> Person:
+def signed_up(platform: RunningPlatform, name: str, zone: str = "Europe/Berlin", **profile: str) -> Person:
     """A new person with a session; `profile` may hold pronouns, locale and client_name."""
     http, mail = nobody(platform).http, profile.pop("mail", f"{uuid4().hex}@example.org")
     client_name = profile.pop("client_name", "journey")
@@ -85,7 +85,7 @@ def signed_up(platform: PlatformProcess, name: str, zone: str = "Europe/Berlin",
     return person
 
 
-def midday_zone(platform: PlatformProcess) -> str:
+def midday_zone(platform: RunningPlatform) -> str:
     """A zone in which it is about noon, so that no couple's day begins while a test runs."""
     hour = (datetime.now(UTC) + timedelta(seconds=platform.ahead_s)).hour
     return f"Etc/GMT{hour - 12:+d}"  # by POSIX's sign: Etc/GMT+5 is five hours behind UTC

@@ -14,7 +14,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import asyncpg
@@ -31,6 +31,36 @@ LIST_TABLES = """
 SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
 WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
 """
+
+
+class RunningPlatform(Protocol):
+    """What a journey needs of Twolamps, whichever way it runs."""
+
+    ahead_s: float
+
+    @property
+    def url(self) -> str:
+        """HTTP."""
+
+    @property
+    def grpc(self) -> str:
+        """The address of gRPC for clients."""
+
+    def grpc_of(self, service: str) -> str:
+        """The gRPC address of a service."""
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys."""
+
+    def move_clock(self, seconds: float) -> None:
+        """Move everybody's time, from where it stands."""
+
+    def log(self) -> str:
+        """All that was written on stdout and stderr."""
+
+    async def dump(self) -> dict[str, str]:
+        """Every row of every table of both databases, as text; bytes are hexadecimal in it."""
 
 
 @dataclass
@@ -51,6 +81,15 @@ class PlatformProcess:
     def grpc(self) -> str:
         """The address of gRPC."""
         return f"127.0.0.1:{self.ports[1]}"
+
+    def grpc_of(self, service: str) -> str:
+        """The gRPC address of a service: one serves all."""
+        return self.grpc
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys."""
+        return self.data / "keys"
 
     @property
     def data(self) -> Path:

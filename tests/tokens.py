@@ -9,24 +9,24 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 
 
 def signed(
-    platform: PlatformProcess, *, key: str = "token", header: Mapping[str, str] | None = None, **claims: Any
+    platform: RunningPlatform, *, key: str = "token", header: Mapping[str, str] | None = None, **claims: Any
 ) -> str:
     """A token that is good as pairing's, but for what `header` and `claims` say; `key` names the private key."""
-    made = OKPKey.import_key(json.loads((platform.data / "keys" / "private" / f"{key}.json").read_bytes()))
+    made = OKPKey.import_key(json.loads((platform.keys / "private" / f"{key}.json").read_bytes()))
     given = {"alg": "Ed25519", "kid": str(made.kid), "typ": "at+jwt", **dict(header or {})}
     return jwt.encode(given, _good(platform) | claims, made, algorithms=["Ed25519"])
 
 
-def service_token(platform: PlatformProcess, service: str) -> str:
+def service_token(platform: RunningPlatform, service: str) -> str:
     """A good token of a service."""
     return signed(platform, key=service, header={"typ": "service+jwt"}, aud="internal", sub=service)
 
 
-def forgeries(platform: PlatformProcess, person: str, session: str) -> Mapping[str, str]:
+def forgeries(platform: RunningPlatform, person: str, session: str) -> Mapping[str, str]:
     """Tokens that name a person with a session, none of which may be believed."""
     who: dict[str, Any] = {"sub": person, "sid": session}
     now = datetime.now(UTC) + timedelta(seconds=platform.ahead_s)
@@ -34,7 +34,7 @@ def forgeries(platform: PlatformProcess, person: str, session: str) -> Mapping[s
     good = signed(platform, **who)
     head, body, signature = good.split(".")
     stranger = OKPKey.generate_key("Ed25519", auto_kid=True)
-    public = next((platform.data / "keys" / "public").glob("token-*.json"))
+    public = next((platform.keys / "public").glob("token-*.json"))
     known = OctKey.import_key(public.read_bytes())
     claims = _good(platform) | who
     return {
@@ -60,7 +60,7 @@ def forgeries(platform: PlatformProcess, person: str, session: str) -> Mapping[s
     }  # fmt: skip
 
 
-def _good(platform: PlatformProcess) -> dict[str, Any]:
+def _good(platform: RunningPlatform) -> dict[str, Any]:
     now = int((datetime.now(UTC) + timedelta(seconds=platform.ahead_s)).timestamp())
     return {"iss": "twolamps", "aud": "api", "iat": now, "exp": now + 600}
 

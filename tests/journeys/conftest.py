@@ -10,11 +10,11 @@ from standalone.demo.evening import Evening, begin
 from standalone.demo.facts import Facts
 from standalone.demo.meeting import deal, open_streams, pair, share, sign_up
 from standalone.demo.people import Where
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 
 
 @pytest.fixture
-async def couple(platform: PlatformProcess, tmp_path: Path) -> AsyncIterator[Evening]:
+async def couple(platform: RunningPlatform, tmp_path: Path) -> AsyncIterator[Evening]:
     """Ada and Ben, connected, sharing when they are free; their first prompts are dealt."""
     where = Where(platform.url, platform.grpc)
     async with begin(where, tmp_path, Facts(lambda _: None)) as evening:
@@ -32,7 +32,7 @@ async def listening(couple: Evening) -> Evening:
 
 
 @pytest.fixture
-def later(platform: PlatformProcess, couple: Evening) -> Callable[[timedelta], None]:
+def later(platform: RunningPlatform, couple: Evening) -> Callable[[timedelta], None]:
     """Lets time go by for everybody on the platform."""
 
     def move(by: timedelta) -> None:

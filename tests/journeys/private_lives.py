@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from tests.journeys.example_requests import METHODS, ON, Ids, about, asked
 from tests.people import Person, midday_zone, pair, signed_up, soon
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 
 LATER = {"startsAt": f"{ON}T18:00:00Z", "duration": "5400s"}
 
@@ -62,7 +62,7 @@ def without_request_id(body: Any) -> Any:
     return {name: value for name, value in body.items() if name != "request_id"} if isinstance(body, dict) else body
 
 
-def alone(platform: PlatformProcess, name: str) -> Life:
+def alone(platform: RunningPlatform, name: str) -> Life:
     """Somebody who has just signed up, and written in every field of their profile."""
     words = {part: f"{part.replace('_', '')}{uuid4().hex[:24]}" for part in ("display_name", "pronouns", "client_name")}
     words["mail"] = f"{uuid4().hex}@example.org"
@@ -74,7 +74,7 @@ def alone(platform: PlatformProcess, name: str) -> Life:
     return Life(person, words)
 
 
-def together(platform: PlatformProcess, one_name: str, other_name: str) -> Couple:
+def together(platform: RunningPlatform, one_name: str, other_name: str) -> Couple:
     """A couple with something of every kind: a reveal, a sealed answer, invites, reminders, shares, windows."""
     one, other = alone(platform, one_name), alone(platform, other_name)
     couple_id = pair(one.person, other.person)

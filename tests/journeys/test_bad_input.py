@@ -29,7 +29,7 @@ from tests.journeys.refusals import (
     wrong,
 )
 from tests.people import PASSWORD
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 
 LAMP = "\N{IZAKAYA LANTERN}"
 WINDOW = {"weekday": 1, "start": "18:00", "end": "20:00"}
@@ -102,7 +102,7 @@ NO_WORDS = {
 
 
 @pytest.fixture(scope="module")
-def ours(platform: PlatformProcess) -> Couple:
+def ours(platform: RunningPlatform) -> Couple:
     """A couple with a life."""
     return together(platform, "Ann", "Sam")
 
@@ -144,7 +144,7 @@ def test_every_text_of_every_request_has_a_limit_that_is_tried() -> None:
 
 @pytest.mark.parametrize(("name", "field"), WORDS, ids=lambda value: value.rpartition(".")[2])
 def test_a_text_may_have_its_n_characters_and_not_one_more(
-    platform: PlatformProcess, ours: Couple, name: str, field: str
+    platform: RunningPlatform, ours: Couple, name: str, field: str
 ) -> None:
     n = WORDS[name, field]
     fresh = together(platform, "Nia", "Max")
@@ -170,7 +170,7 @@ def test_what_is_no_text_is_refused(ours: Couple, name: str, field: str, text: s
     "<script>alert(1)</script>", "'; DROP TABLE invites; --", "%s%n{0}{{}}",
     "\ufeffBOM", "ﬁ",
 ])  # fmt: skip
-def test_words_of_every_script_come_back_as_they_were_written(platform: PlatformProcess, text: str) -> None:
+def test_words_of_every_script_come_back_as_they_were_written(platform: RunningPlatform, text: str) -> None:
     person = together(platform, "Uma", "Vic").one.person
     made = person.done("POST", "/v1/invites", {"title": "A walk", "note": text, **TIMES})["invite"]
     assert person.done("GET", f"/v1/invites/{made['id']}")["invite"]["note"] == text

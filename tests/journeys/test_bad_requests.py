@@ -14,7 +14,7 @@ from tests.journeys.example_requests import EXAMPLES, METHODS, Ids, asked
 from tests.journeys.private_lives import Couple, together
 from tests.journeys.refusals import INVITE, TIMES, WORDS, problem, wrong
 from tests.people import Someone, nobody
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 
 LISTS = [name for name in METHODS if "page_token" in METHODS[name].descriptor.input_type.fields_by_name]
 POSTS = [name for name in METHODS if METHODS[name].needs_key]
@@ -25,7 +25,7 @@ NOT_JSON = [
 
 
 @pytest.fixture(scope="module")
-def ours(platform: PlatformProcess) -> Couple:
+def ours(platform: RunningPlatform) -> Couple:
     """A couple with a life."""
     return together(platform, "Ann", "Sam")
 
@@ -138,7 +138,7 @@ def test_a_post_needs_a_key_that_can_be_kept(ours: Couple, name: str) -> None:
         assert said["reason"] in ("idempotency_key_required", "header_invalid"), said
 
 
-def test_a_key_repeats_its_reply_for_its_own_request_only(platform: PlatformProcess) -> None:
+def test_a_key_repeats_its_reply_for_its_own_request_only(platform: RunningPlatform) -> None:
     person = together(platform, "Kim", "Lee").one.person
     body, key = {"title": "A walk", **TIMES}, "k" * 255
     first = person.call("POST", "/v1/invites", body, key=key)
@@ -155,7 +155,7 @@ def test_a_key_repeats_its_reply_for_its_own_request_only(platform: PlatformProc
     assert person.call("POST", "/v1/invites", body, key="fresh").status_code == 200, "only successes are kept"
 
 
-def test_a_header_that_cannot_be_read_is_refused(ours: Couple, platform: PlatformProcess) -> None:
+def test_a_header_that_cannot_be_read_is_refused(ours: Couple, platform: RunningPlatform) -> None:
     raw = nobody(platform).http
     token = ours.one.person.token()
     for headers in (
@@ -169,7 +169,7 @@ def test_a_header_that_cannot_be_read_is_refused(ours: Couple, platform: Platfor
 
 
 def test_what_is_refused_is_not_repeated_to_whoever_reads_the_answer_or_the_log(
-    ours: Couple, platform: PlatformProcess
+    ours: Couple, platform: RunningPlatform
 ) -> None:
     word = "mellowmarigold"
     for name, field in WORDS:

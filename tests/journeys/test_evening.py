@@ -9,10 +9,10 @@ from standalone.demo.facts import Facts
 from standalone.demo.people import Where
 from standalone.demo.story import EVENING, play
 from standalone.demo.telling import Telling
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 
 
-async def test_the_first_evening_goes_as_promised(platform: PlatformProcess, tmp_path: Path) -> None:
+async def test_the_first_evening_goes_as_promised(platform: RunningPlatform, tmp_path: Path) -> None:
     telling = Telling(Console(quiet=True), quiet=True)
     async with begin(Where(platform.url, platform.grpc), tmp_path, Facts(telling.fact)) as evening:
         await play(evening, telling)
