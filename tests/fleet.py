@@ -85,8 +85,8 @@ class Fleet:
 
     @property
     def grpc(self) -> str:
-        """The address of gRPC for clients: the first of notifications."""
-        return self.grpc_of("notifications")
+        """The address of gRPC for clients: every replica of notifications."""
+        return self._address("notifications")
 
     def grpc_of(self, service: str) -> str:
         """The gRPC address of a service's first replica."""
@@ -145,9 +145,9 @@ class Fleet:
         """All that any replica has written."""
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
-    def status(self) -> list[Any]:
+    def status(self) -> Any:
         """What each service's first replica says of itself."""
-        return [row for role in ROLES for row in self.of(role).ask("/status").json()["roles"]]
+        return {"roles": [row for role in ROLES for row in self.of(role).ask("/status").json()["roles"]]}
 
     async def connect(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A superuser's connection; the caller closes it."""
@@ -166,10 +166,11 @@ class Fleet:
                 await connection.close()
         return tables
 
+    def _address(self, role: str) -> str:
+        return "ipv4:" + ",".join(f"127.0.0.1:{one.port}" for one in self.all if one.role == role)
+
     def _env(self, replica: Replica) -> dict[str, str]:
-        peers = {
-            role: "ipv4:" + ",".join(f"127.0.0.1:{one.port}" for one in self.all if one.role == role) for role in ROLES
-        }
+        peers = {role: self._address(role) for role in ROLES}
         own = {
             "TWOLAMPS_ENV": "test",
             "TWOLAMPS_DATA": str(self.folder / "data"),

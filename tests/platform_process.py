@@ -59,6 +59,12 @@ class RunningPlatform(Protocol):
     def log(self) -> str:
         """All that was written on stdout and stderr."""
 
+    def status(self) -> Any:
+        """What `twolamps status` reads."""
+
+    async def connect(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """A superuser's connection; the caller closes it."""
+
     async def dump(self) -> dict[str, str]:
         """Every row of every table of both databases, as text; bytes are hexadecimal in it."""
 

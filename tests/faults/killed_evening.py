@@ -23,7 +23,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.checks import Act, Notice, Reply, Sealed
 from tests.people import PASSWORD, midday_zone
-from tests.platform_process import PlatformProcess
+from tests.platform_process import RunningPlatform
 from twolamps.notifications.v1 import notifications_pb2 as inbox_pb
 from twolamps.pairing.v1 import pairing_pb2 as pairing_pb
 from twolamps.prompts.v1 import prompts_pb2 as prompts_pb
@@ -62,7 +62,7 @@ class History:
 class Lamp(Twolamps):
     """A person's client that notes what it sends and receives."""
 
-    def __init__(self, platform: PlatformProcess, name: str, history: History) -> None:
+    def __init__(self, platform: RunningPlatform, name: str, history: History) -> None:
         super().__init__(platform.url, grpc=platform.grpc, patience=STUBBORN)
         self.name, self.history, self.mail = name, history, f"{uuid4().hex}@example.org"
 
@@ -106,7 +106,7 @@ class Lamp(Twolamps):
 class Evening:
     """Two people on a platform, phase by phase."""
 
-    platform: PlatformProcess
+    platform: RunningPlatform
     history: History
     chance: random.Random
     number: int
