@@ -27,6 +27,10 @@ class RecordUnreadable(Exception):
     """It does not say where it belongs or what it is; nothing can apply it, so it stays parked."""
 
 
+class NotFailed(Exception):
+    """It did not fail: it came early, or waits behind one that failed. Only what failed can be dropped."""
+
+
 class Consumer:
     """A service's group for one source. `handlers` by event class; what is not in it only moves the cursor."""
 
@@ -66,21 +70,53 @@ class Consumer:
         return len(keys)
 
     async def replay(self, key: UUID) -> bool:
-        """Apply what is parked on a stream, in order; True when nothing is left there."""
+        """Apply what failed on a stream and what is behind it, in order, as far as it goes; True when nothing is left."""
         try:
-            async with self.database.begin() as tx:
-                await tx.lock([key])
-                await parked.lock_cursors(tx, self.source, [key])
-                waiting = [Record(self.source, *row) for row in await parked.list_failed(tx, self.source, key)]
-                await self._apply(waiting, tx)
-                await parked.remove(tx, self.source, [(r.key, r.seq) for r in waiting])
+            await self._replay(key)
             return True
         except BUSY:
             raise
         except Exception as error:
-            async with self.database.begin() as tx:
-                await parked.count_attempt(tx, self.source, key, type(error).__name__)
-            return False
+            log().warning("consumer.replay_failed", service=self.database.schema, source=self.source, key=str(key),
+                          **origin(error))  # fmt: skip
+        while True:  # one by one, to find the one that fails
+            try:
+                if not await self._replay(key, 1):
+                    return True
+            except BUSY:
+                raise
+            except Exception as error:
+                async with self.database.begin() as tx:
+                    await parked.count_attempt(tx, self.source, key, type(error).__name__)
+                return False
+
+    async def drop(self, key: UUID, seq: int) -> bool:
+        """Give up a record that failed: what is behind it is next to be tried. False where no record lies there. Raises
+        NotFailed for one that waits for another."""
+        async with self.database.begin() as tx:
+            await tx.lock([key])
+            await parked.lock_cursors(tx, self.source, [key])
+            reason = await parked.find_reason(tx, self.source, key, seq)
+            if reason is None:
+                return False
+            if reason != "failed":
+                raise NotFailed
+            await parked.remove(tx, self.source, [(key, seq)])
+            await parked.promote(tx, self.source, key)
+        log().warning("consumer.dropped", service=self.database.schema, source=self.source, key=str(key), seq=seq)
+        return True
+
+    async def _replay(self, key: UUID, most: int | None = None) -> bool:
+        """Apply the first of what failed and is behind it, all or `most`; whether more is left."""
+        async with self.database.begin() as tx:
+            await tx.lock([key])
+            await parked.lock_cursors(tx, self.source, [key])
+            waiting = [Record(self.source, *row) for row in await parked.list_failed(tx, self.source, key)]
+            first = waiting[:most]
+            await self._apply(first, tx)
+            await parked.remove(tx, self.source, [(r.key, r.seq) for r in first])
+            await parked.promote(tx, self.source, key)
+        return len(waiting) > len(first)
 
     async def _settle_alone(self, record: Record) -> None:
         try:

@@ -55,6 +55,20 @@ async def list_failed(tx: "Transaction", source: str, key: UUID) -> "list[Row]":
     return await tx.fetch(sql, source, key)
 
 
+async def find_reason(tx: "Transaction", source: str, key: UUID, seq: int) -> str | None:
+    """Why a record lies here; None where it does not."""
+    sql = "SELECT reason FROM parked WHERE source = $1 AND key = $2 AND seq = $3"
+    reason: str | None = await tx.fetchval(sql, source, key, seq)
+    return reason
+
+
+async def promote(tx: "Transaction", source: str, key: UUID) -> None:
+    """The lowest that is behind has its turn, where nothing before it is left: it is due at once."""
+    sql = """UPDATE parked SET reason = 'failed', retry_at = $3 WHERE source = $1 AND key = $2 AND reason = 'behind'
+             AND seq = (SELECT min(seq) FROM parked WHERE source = $1 AND key = $2 AND reason <> 'gap')"""
+    await tx.execute(sql, source, key, tx.now)
+
+
 async def list_due(tx: "Transaction", source: str) -> list[UUID]:
     """Streams whose failed record is due to be tried again."""
     sql = "SELECT DISTINCT key FROM parked WHERE source = $1 AND retry_at <= $2 LIMIT 100"

@@ -14,6 +14,7 @@ import asyncpg
 
 from twolamps_chassis.db import Database
 from twolamps_chassis.records import Record
+from twolamps_chassis.replay import unmark
 from twolamps_chassis.telemetry import RELAYED, log, origin
 
 Deliver = Callable[[Sequence[Record]], Awaitable[None]]
@@ -31,19 +32,24 @@ MARK = "UPDATE outbox SET published_at = now() WHERE id = ANY($1::bigint[])"
 FORGET = """DELETE FROM outbox WHERE id IN (
                 SELECT id FROM outbox WHERE published_at < now() - interval '7 days' ORDER BY published_at LIMIT 5000)"""
 KNOWN = "SELECT id FROM event_log"
-KNOW = "INSERT INTO event_log (id) VALUES ($1) ON CONFLICT (one) DO UPDATE SET id = excluded.id"
-REPLAY = "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL"
+KNOW = """INSERT INTO event_log (id) VALUES ($1)
+          ON CONFLICT (one) DO UPDATE SET id = excluded.id WHERE event_log.id = $2"""
 
 
 class LogChanged(Exception):
     """The other side lost its log, so what waits has to be read anew."""
 
 
-class Relay:
-    """The relay of one service, on a session of its own that holds the leader's lock, reads and marks. With `log_id`
-    it looks every five seconds, and when it comes to lead, whether the log is still the one it filled."""
+async def _this_process() -> str:
+    """There is no log: what is handed on is applied."""
+    return "process"
 
-    def __init__(self, dsn: str, database: Database, deliver: Deliver, log_id: LogId | None = None) -> None:
+
+class Relay:
+    """The relay of one service, on a session of its own that holds the leader's lock, reads and marks. It looks every
+    five seconds, and when it comes to lead, whether the log is still the one it filled, and no replay was asked for."""
+
+    def __init__(self, dsn: str, database: Database, deliver: Deliver, log_id: LogId = _this_process) -> None:
         self.dsn, self.database, self.deliver, self.log_id = dsn, database, deliver, log_id
         self.look_at = 0.0
 
@@ -137,7 +143,7 @@ class Relay:
 
     async def _look(self, conn: "asyncpg.Connection[asyncpg.Record]") -> bool:
         """Where it is time: is this another log than the one that was filled? Then all that is kept is to be sent."""
-        if self.log_id is None or time.monotonic() < self.look_at:
+        if time.monotonic() < self.look_at:
             return False
         self.look_at = time.monotonic() + LOOK_S
         try:
@@ -148,9 +154,9 @@ class Relay:
         known = await conn.fetchval(KNOWN)
         if found == known:
             return False
-        async with conn.transaction():
-            await conn.execute(KNOW, found)
-            if known is not None:
-                tag = await conn.execute(REPLAY)
-                log().warning("relay.replays", service=self.database.schema, count=int(tag.split()[-1]))
+        if known is not None:
+            log().warning("relay.replays", service=self.database.schema, count=await unmark(conn))
+        await conn.execute(
+            KNOW, found, known
+        )  # only now, so that a crash before it begins anew; and not over a new wish
         return known is not None

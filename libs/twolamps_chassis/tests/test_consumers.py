@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from pairing.main import compose
-from twolamps_chassis.consumers import Consumer
+from twolamps_chassis.consumers import Consumer, NotFailed
 from twolamps_chassis.couples import Couples, end_session
 from twolamps_chassis.db import Database, Transaction
 from twolamps_chassis.records import Record
@@ -152,3 +152,38 @@ async def test_a_lost_connection_is_raised_and_parks_nothing(log: Log, lost: typ
         await consumer.handle([record(uuid4(), 1)])
     assert await list_parked(log.database) == []
     assert await log.applied() == []
+
+
+async def test_a_replay_goes_as_far_as_it_can_and_the_next_that_fails_is_the_failed_one(log: Log) -> None:
+    key = uuid4()
+    log.poison = {1, 3}
+    await log.consumer.handle([record(key, seq) for seq in (1, 2, 3, 4)])
+    log.poison = {3}
+    assert not await log.consumer.replay(key)
+    assert await log.applied() == [1, 2]
+    assert [(row.seq, row.reason) for row in await list_parked(log.database)] == [(3, "failed"), (4, "behind")]
+
+
+async def test_a_dropped_record_lets_what_is_behind_it_pass(log: Log, stage: Stage) -> None:
+    key = uuid4()
+    log.poison = {2, 3}
+    await log.consumer.handle([record(key, seq) for seq in (1, 2, 3, 4)])
+    assert await log.consumer.drop(key, 2)
+    assert not await log.consumer.drop(key, 2)
+    assert [(row.seq, row.reason) for row in await list_parked(log.database)] == [(3, "failed"), (4, "behind")]
+    assert await log.consumer.retry_parked() == 1
+    assert await log.consumer.drop(key, 3)
+    assert await log.consumer.retry_parked() == 1
+    await log.consumer.handle([record(key, 5)])
+    assert await log.applied() == [1, 4, 5]
+    assert await list_parked(log.database) == []
+
+
+async def test_only_what_failed_can_be_dropped(log: Log) -> None:
+    key, early = uuid4(), uuid4()
+    log.poison = {1}
+    await log.consumer.handle([record(key, 1), record(key, 2), record(early, 2)])
+    for place in ((key, 2), (early, 2)):
+        with pytest.raises(NotFailed):
+            await log.consumer.drop(*place)
+    assert len(await list_parked(log.database)) == 3
