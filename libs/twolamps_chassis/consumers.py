@@ -11,10 +11,11 @@ from uuid import UUID
 
 from twolamps_chassis import parked
 from twolamps_chassis.couples import Couples
-from twolamps_chassis.db import Database, Transaction, traceparent
+from twolamps_chassis.db import Database, Transaction
 from twolamps_chassis.edge import BUSY
 from twolamps_chassis.records import UNREADABLE, Record
 from twolamps_chassis.telemetry import CONSUMED, log, origin
+from twolamps_chassis.tracing import Facts, Span, span
 from twolamps_events.base import Event
 from twolamps_events.catalog import EVENTS
 from twolamps_events.pairing import CalendarChanged, CoupleEnded, CoupleFormed, SessionEnded, SharesChanged
@@ -163,23 +164,30 @@ class Consumer:
 
     async def _apply(self, records: Iterable[Record], tx: Transaction) -> None:
         """Hand runs of one type to their handler; a later epoch proves the couple's end, an earlier one is over."""
-        run: list[Event] = []
+        run: list[tuple[Event, str]] = []
         for record in records:
             if record.type == UNREADABLE:
                 raise RecordUnreadable
             stream = tx.streams[record.key]
             kind = EVENTS.get(record.type)
-            if record.epoch > stream.epoch or (run and type(run[0]) is not kind):
+            if record.epoch > stream.epoch or (run and type(run[0][0]) is not kind):
                 await self._hand_over(run, tx)
                 run = []
             if record.epoch > stream.epoch:
-                await self.couples.end(tx, record.key, record.epoch)
+                with self._span("end", [record.traceparent]):
+                    await self.couples.end(tx, record.key, record.epoch)
             if kind is not None and record.epoch == stream.epoch and (kind in self.handlers or kind in self.projected):
-                traceparent.set(record.traceparent)
-                run.append(kind.read(record.body))
+                run.append((kind.read(record.body), record.traceparent))
         await self._hand_over(run, tx)
 
-    async def _hand_over(self, run: list[Event], tx: Transaction) -> None:
-        for handlers in (self.projected, self.handlers):
-            if run and (handler := handlers.get(type(run[0]))) is not None:
-                await handler(run, tx)
+    async def _hand_over(self, run: Sequence[tuple[Event, str]], tx: Transaction) -> None:
+        if run:
+            events = [event for event, _ in run]
+            with self._span(f"consume {events[0].ce_type()}", [trace for _, trace in run]):
+                for handlers in (self.projected, self.handlers):
+                    if (handler := handlers.get(type(events[0]))) is not None:
+                        await handler(events, tx)
+
+    def _span(self, name: str, parents: Sequence[str]) -> Span:
+        facts: Facts = {"service": self.database.schema, "source": self.source, "count": len(parents)}
+        return span(name, parents, kind="consumer", **facts)

@@ -8,7 +8,6 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self, TypeAlias
@@ -21,6 +20,7 @@ from twolamps_chassis import clock, outbox
 from twolamps_chassis.couples import Couple
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.streams import Stream, lock_streams
+from twolamps_chassis.tracing import Span, traceparent, traces
 from twolamps_events.base import Event
 
 Role = Literal["app", "worker"]
@@ -28,8 +28,6 @@ Row: TypeAlias = asyncpg.Record
 OPEN = """
 SELECT set_config('role', $1, true), set_config('app.person', $2, true), now() + $3::interval AS now
 """
-traceparent: ContextVar[str] = ContextVar("traceparent", default="")
-"""W3C traceparent of the call or record that is handled."""
 
 
 class StreamNotLocked(Exception):
@@ -49,7 +47,7 @@ class Transaction:
     past_couple: Couple | None = None
     streams: dict[UUID, Stream] = field(default_factory=dict)
     recorded: list[outbox.OutboxRow] = field(default_factory=list)
-    callbacks: list[Callable[[], Awaitable[None] | None]] = field(default_factory=list)
+    callbacks: list[tuple[Span, Callable[[], Awaitable[None] | None]]] = field(default_factory=list)
 
     @property
     def me(self) -> UUID:
@@ -97,11 +95,12 @@ class Transaction:
         if stream is None:
             raise StreamNotLocked(event.ce_type())
         stream.seq += 1
-        self.recorded.append(outbox.OutboxRow(key, stream.seq, stream.epoch, event.ce_type(), event.body()))
+        row = outbox.OutboxRow(key, stream.seq, stream.epoch, event.ce_type(), event.body(), traceparent())
+        self.recorded.append(row)
 
     def on_commit(self, callback: Callable[[], Awaitable[None] | None]) -> None:
         """Call back once this transaction has committed; never if it has not."""
-        self.callbacks.append(callback)
+        self.callbacks.append((Span(traces.get()), callback))
 
 
 class Database:
@@ -148,15 +147,16 @@ class Database:
             tx = Transaction(conn, self.keyring, row["now"], person)
             yield tx
             if tx.recorded:
-                await outbox.flush(conn, tx.recorded, tx.streams, tx.now, traceparent.get())
+                await outbox.flush(conn, tx.recorded, tx.streams, tx.now)
         if tx.recorded:
             self.committed.set()
         if wakes and not readonly:
             self.due.set()
-        for callback in tx.callbacks:
-            result = callback()
-            if inspect.isawaitable(result):
-                await result
+        for work, callback in tx.callbacks:
+            with work:
+                result = callback()
+                if inspect.isawaitable(result):
+                    await result
 
 
 async def _connect(*args: Any, **options: Any) -> "asyncpg.Connection[Row]":

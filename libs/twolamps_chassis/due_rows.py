@@ -16,6 +16,7 @@ from twolamps_chassis.edge import BUSY
 from twolamps_chassis.idempotency import forget_replies
 from twolamps_chassis.streams import Stream
 from twolamps_chassis.telemetry import DUE, log, origin
+from twolamps_chassis.tracing import span
 
 Handler = Callable[[Sequence[Row], Transaction], Awaitable[None]]
 LONGEST_SLEEP_S, AGAIN_S = 1.0, 0.02
@@ -101,7 +102,8 @@ class DueLoop:
             rows = await tx.fetch(due.claim(most, skip), tx.now)
             tx.streams = {r["locked_key"]: Stream(r["locked_epoch"], r["locked_seq"]) for r in rows}
             if rows:
-                await due.handler(rows, tx)
+                with span(f"due {due.table}", service=self.database.schema, count=len(rows)):
+                    await due.handler(rows, tx)
                 for row in rows:
                     DUE.labels(due.table).observe(max(0.0, (tx.now - row["due_at"]).total_seconds()))
         return len(rows)

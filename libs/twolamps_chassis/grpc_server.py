@@ -26,10 +26,10 @@ from grpc_status import rpc_status
 from twolamps.access.v1.access_pb2 import Access
 from twolamps_chassis import errors
 from twolamps_chassis.auth import Caller, Verifier
-from twolamps_chassis.db import traceparent
 from twolamps_chassis.edge import BUSY, Call, access_of, current_call
 from twolamps_chassis.limits import network
 from twolamps_chassis.telemetry import CALLS, log, origin
+from twolamps_chassis.tracing import span, traces
 
 DEADLINE_S = 10.0
 AT_ONCE = 4
@@ -76,28 +76,35 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
         return grpc.unary_stream_rpc_method_handler(self._stream(details, service, need, handler.unary_stream), *codec)
 
     def _unary(self, details: Any, service: str, need: int, inner: Callable[..., Awaitable[Message]]) -> Any:
+        name = details.method.rsplit("/", 1)[1]
+
         async def call(request: Message, context: Any) -> Message:
             started, code = time.monotonic(), "OK"
-            try:
-                line = self._line(self._enter(details, need, request, context))
-                remaining = context.time_remaining()
-                async with asyncio.timeout(min(DEADLINE_S, remaining) if remaining is not None else DEADLINE_S), line:
-                    return await inner(request, context)
-            except asyncio.CancelledError:
-                code = "CANCELLED"
-                raise
-            except Exception as error:
-                status = self._status(error, service, details.method)
-                code = grpc_code(status)
-                await context.abort_with_status(rpc_status.to_status(status))
-                raise AssertionError from error
-            finally:
-                CALLS.labels(details.method.rsplit("/", 1)[1], code).observe(time.monotonic() - started)
+            with span(name, _traces(details) or None, kind="server", service=service.split(".")[1]) as work:
+                try:
+                    line = self._line(self._enter(details, need, request, context))
+                    remaining = context.time_remaining()
+                    within_s = min(DEADLINE_S, remaining) if remaining is not None else DEADLINE_S
+                    async with asyncio.timeout(within_s), line:
+                        return await inner(request, context)
+                except asyncio.CancelledError:
+                    code = "CANCELLED"
+                    raise
+                except Exception as error:
+                    status = self._status(error, service, details.method)
+                    code = grpc_code(status)
+                    work.failed(error)
+                    await context.abort_with_status(rpc_status.to_status(status))
+                    raise AssertionError from error
+                finally:
+                    work.set(code=code)
+                    CALLS.labels(name, code).observe(time.monotonic() - started)
 
         return call
 
     def _stream(self, details: Any, service: str, need: int, inner: Callable[..., Any]) -> Any:
         async def call(request: Message, context: Any) -> Any:
+            traces.set(_traces(details))
             try:
                 self._enter(details, need, request, context)
                 async for message in inner(request, context):
@@ -124,7 +131,6 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
             if self.verifier.service(str(given.get("x-twolamps-service-token", ""))).service != "gateway":
                 raise errors.NotAllowed
             address = claimed
-        traceparent.set(str(given.get("traceparent", ""))[:55])
         call = Call(caller, str(given.get("idempotency-key", "")), network(address))
         current_call.set(call)
         protovalidate.validate(request)
@@ -162,6 +168,11 @@ def make_server(edge: Edge, servicers: Sequence[tuple[Callable[[Any, Any], None]
     if reflection:
         reflect.enable_server_reflection([*edge.statuses, reflect.SERVICE_NAME], server)
     return server
+
+
+def _traces(details: Any) -> tuple[str, ...]:
+    """The trace a call belongs to, as it says."""
+    return tuple(str(value)[:55] for name, value in details.invocation_metadata or () if name == "traceparent")[-1:]
 
 
 def grpc_code(status: Status) -> str:

@@ -29,6 +29,7 @@ from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.mail import Mailbox
 from twolamps_chassis.relay import Relay
 from twolamps_chassis.settings import Settings
+from twolamps_chassis.tracing import span
 from twolamps_chassis.transport import InProcess, OverKafka, Transport
 from twolamps_events.base import Event
 
@@ -59,7 +60,8 @@ class Surroundings:
 
     def hint(self, hints: Sequence[Hint]) -> None:
         """Tell open streams, wherever they are, what has committed."""
-        self.hints.publish(hints)
+        with span("stream.write", service=self.name, count=len(hints)):
+            self.hints.publish(hints)
 
 
 @dataclass

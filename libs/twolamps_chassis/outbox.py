@@ -19,8 +19,9 @@ WITH taken AS (
     UPDATE streams SET seq = v.seq FROM unnest($1::uuid[], $2::bigint[]) AS v(key, seq) WHERE streams.key = v.key
 )
 INSERT INTO outbox (key, seq, epoch, type, body, time, traceparent)
-SELECT key, seq, epoch, type, body, $8, $9
-FROM unnest($3::uuid[], $4::bigint[], $5::int[], $6::text[], $7::bytea[]) WITH ORDINALITY AS e(key, seq, epoch, type, body, n)
+SELECT key, seq, epoch, type, body, $9, traceparent
+FROM unnest($3::uuid[], $4::bigint[], $5::int[], $6::text[], $7::bytea[], $8::text[])
+WITH ORDINALITY AS e(key, seq, epoch, type, body, traceparent, n)
 ORDER BY n
 """
 
@@ -34,11 +35,10 @@ class OutboxRow:
     epoch: int
     type: str
     body: bytes
+    traceparent: str
 
 
-async def flush(
-    conn: "PoolConnectionProxy", rows: list[OutboxRow], streams: dict[UUID, Stream], now: datetime, traceparent: str
-) -> None:
+async def flush(conn: "PoolConnectionProxy", rows: list[OutboxRow], streams: dict[UUID, Stream], now: datetime) -> None:
     """Write the recorded events and the streams' new heads in one statement."""
     keys = {row.key for row in rows}
     await conn.execute(
@@ -50,6 +50,6 @@ async def flush(
         [row.epoch for row in rows],
         [row.type for row in rows],
         [row.body for row in rows],
+        [row.traceparent for row in rows],
         now,
-        traceparent,
     )

@@ -16,6 +16,7 @@ from twolamps_chassis.db import Database
 from twolamps_chassis.records import Record
 from twolamps_chassis.replay import unmark
 from twolamps_chassis.telemetry import RELAYED, log, origin
+from twolamps_chassis.tracing import span
 
 Deliver = Callable[[Sequence[Record]], Awaitable[None]]
 """Hands a batch on; returns when every one of it is safe at the other side, raises to have all of it sent again."""
@@ -108,14 +109,27 @@ class Relay:
         rows = await conn.fetch(READ)
         if not rows:
             return False
-        records = [Record(self.database.schema, *(row[1:])) for row in map(tuple, rows)]
+        service, given = self.database.schema, [row["traceparent"] for row in rows]
+        with span("relay", given, kind="producer", service=service, count=len(rows)) as work:
+            records = [
+                Record(service, key, seq, epoch, kind, at, trace, body)
+                for (_, key, seq, epoch, kind, at, _, body), trace in zip(rows, work.traceparents, strict=True)
+            ]
+            if not await self._send(records, conn):
+                return True
+        await conn.execute(MARK, [row["id"] for row in rows])
+        RELAYED.labels(service).inc(len(rows))
+        return True
+
+    async def _send(self, records: Sequence[Record], conn: "asyncpg.Connection[asyncpg.Record]") -> bool:
+        """Until they are safe; False where the log has changed, and more is to be sent than these."""
         pause = 0.05
         while True:
             try:
                 await self._hand_on(records, conn)
-                break
-            except LogChanged:
                 return True
+            except LogChanged:
+                return False
             except Exception as error:
                 log().warning("relay.stalled", service=self.database.schema, count=len(records), **origin(error))
                 await asyncio.sleep(pause)
@@ -123,10 +137,7 @@ class Relay:
                 await conn.fetchval("SELECT 1")  # a leader that lost its session stops sending
                 self.look_at = 0.0  # what failed may have met a new log
                 if await self._look(conn):
-                    return True
-        await conn.execute(MARK, [row["id"] for row in rows])
-        RELAYED.labels(self.database.schema).inc(len(rows))
-        return True
+                    return False
 
     async def _hand_on(self, records: Sequence[Record], conn: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Send, as long as it takes; meanwhile the log may change, or this relay may lead no more."""

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
         {}, description="where the gRPC of each service answers, by name; empty for all in one process"
     )
     clock_file: Path | None = Field(None, description="file with seconds that time is ahead; demo and test only")
+    otlp: str = Field(
+        "",
+        description="URL of an OTLP/HTTP collector that is told traces, such as http://collector:4318; empty tells none",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     cors_origins: list[str] = Field([], description="origins of browser apps that may call the API")
     trusted_proxies: list[str] = Field([], description="addresses of reverse proxies whose X-Forwarded-For is believed")

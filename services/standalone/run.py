@@ -15,7 +15,7 @@ from standalone.edge import serve_edge
 from standalone.roles import ROLES
 from standalone.terminal import read_settings, stop
 from standalone.web import PortTaken, serve_admin
-from twolamps_chassis import clock
+from twolamps_chassis import clock, tracing
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
 from twolamps_chassis.lifecycle import allow_many_streams
@@ -43,7 +43,9 @@ async def start_role(name: str, settings: Settings) -> Process:
             f"{', '.join(missing)} must be set to run {name} by itself; docs/settings.md says to what."
         )
     clock.use_clock_file(settings.clock_file, settings.env)
+    tracing.start(settings.otlp, name)
     process = await _compose(name, settings)
+    process.lifecycle.at_last(tracing.stop)
     try:
         if name == "gateway":
             await serve_edge(process, settings)

@@ -12,7 +12,7 @@ from standalone.databases import Databases, open_databases
 from standalone.edge import serve_edge
 from standalone.roles import ROLES
 from standalone.web import serve_admin
-from twolamps_chassis import clock
+from twolamps_chassis import clock, tracing
 from twolamps_chassis.node import Node
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings
@@ -36,7 +36,9 @@ class Platform:
         databases = await open_databases(settings)
         try:
             await databases.bring_up_to_date()
+            tracing.start(settings.otlp, "standalone")
             node = await Node.start(ROLES, settings, databases.dsn)
+            node.lifecycle.at_last(tracing.stop)
         except BaseException:
             await databases.close()
             raise

@@ -22,6 +22,7 @@ from gateway.settings import EdgeSettings
 from gateway.transcoder.contracts import Method
 from gateway.transcoder.reading import read_body, read_query, read_text
 from gateway.transcoder.table import Table
+from twolamps_chassis.tracing import span, traceparent, traces
 
 HEADERS = {"authorization": 4096, "idempotency-key": 255}  # passed on as they are, up to so many characters
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context 3.2
@@ -58,6 +59,8 @@ class Transcoder:
 
     async def _answer(self, method: Method, values: list[str], request: Request) -> Response:
         metadata = self._metadata(request)
+        trace = request.headers.get("traceparent", "")
+        traces.set((trace,) if _TRACEPARENT.fullmatch(trace) else ())
         message = method.request()
         for name, value in zip(method.path_fields, values, strict=True):
             read_text(message, name, value)
@@ -80,10 +83,15 @@ class Transcoder:
             request_serializer=method.request.SerializeToString,
             response_deserializer=method.response.FromString,
         )
-        try:
-            reply: Message = await call(message, timeout=self._settings.deadline.total_seconds(), metadata=metadata)
-        except AioRpcError as error:
-            raise from_rpc(error) from error
+        with span(method.descriptor.name, kind="server", service="gateway") as work:
+            if trace := traceparent():
+                metadata.add("traceparent", trace)
+            try:
+                reply: Message = await call(message, timeout=self._settings.deadline.total_seconds(), metadata=metadata)
+            except AioRpcError as error:
+                work.set(code=error.code().name)
+                raise from_rpc(error) from error
+            work.set(code="OK")
         return reply
 
     async def _body(self, request: Request) -> bytes:
@@ -104,7 +112,7 @@ class Transcoder:
         return bytes(body)
 
     def _metadata(self, request: Request) -> Metadata:
-        """What goes with the call: the client's token and key, the trace, the gateway's own word on who calls."""
+        """What goes with the call: the client's token and key, the gateway's own word on who calls."""
         found = Metadata(
             ("x-request-id", request.state.request_id),
             ("x-twolamps-service-token", self._service_token()),
@@ -118,7 +126,4 @@ class Transcoder:
                 )
             for value in values:
                 found.add(name, value)
-        trace = request.headers.get("traceparent", "")
-        if _TRACEPARENT.fullmatch(trace):
-            found.add("traceparent", trace)
         return found
