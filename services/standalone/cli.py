@@ -4,17 +4,17 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvloop
 from rich.panel import Panel
-from rich.table import Table
 
-from standalone.admin import AdminUnreachable, ask_admin
 from standalone.databases import open_databases
 from standalone.demo.command import demo
+from standalone.dlq import dlq
 from standalone.hand_out import HandedOutOtherwise, hand_out
+from standalone.operate import replay, status
 from standalone.run import run
 from standalone.terminal import out, read_settings, stop
 from standalone.topics import topics
@@ -28,11 +28,9 @@ from twolamps_chassis.settings import Settings
 from twolamps_chassis.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
-dlq = typer.Typer(no_args_is_help=True, help="Events that could not be applied: look, then try again.")
 app.add_typer(dlq, name="dlq")
-app.command()(run)
-app.command()(demo)
-app.command()(topics)
+for command in (run, demo, topics, status, replay):
+    app.command()(command)
 
 
 @app.command()
@@ -83,72 +81,6 @@ def migrate(
         stop(str(error))
     following = "twolamps up" if folder is None else f"twolamps topics, then twolamps run ROLE with {folder}/ROLE"
     out.print(f"The databases are up to date. Next: {following}", soft_wrap=True)
-
-
-@app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
-    """How each role is doing: lag, oldest event, overdue due rows, parked events, open streams."""
-    report = _ask("GET", "/status")
-    if as_json:
-        out.print_json(data=report)
-        return
-    table = Table(title=f"{'ready' if report['ready'] else 'not ready'}, {report['open_streams']} open streams")
-    for name in ("role", "lag", "oldest event", "overdue", "most overdue", "parked"):
-        table.add_column(name, justify="left" if name == "role" else "right")
-    for role in report["roles"]:
-        parked = sum(role["parked"].values())
-        cells = (
-            role["lag"],
-            f"{role['oldest_event_s']:.1f} s",
-            role["overdue"],
-            f"{role['most_overdue_s']:.1f} s",
-            parked,
-        )
-        table.add_row(role["role"], *map(str, cells))
-    out.print(table)
-    if any(role["parked"]["failed"] for role in report["roles"]):
-        out.print("Some events could not be applied. Next: twolamps dlq list")
-
-
-@dlq.command("list")
-def list_parked() -> None:
-    """Every parked event: where it lies and why."""
-    rows = _ask("GET", "/parked")
-    if not rows:
-        out.print("Nothing is parked.")
-        return
-    table = Table()
-    for name in ("service", "source", "key", "seq", "type", "reason", "error", "attempts"):
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(str(row[column.header]) for column in table.columns))
-    out.print(table)
-    out.print("Next: twolamps dlq show KEY, or twolamps dlq replay SERVICE SOURCE KEY")
-
-
-@dlq.command()
-def show(key: str) -> None:
-    """What is parked on one stream, in order; never its content."""
-    rows = [row for row in _ask("GET", "/parked") if row["key"] == key]
-    out.print_json(data=rows)
-    if not rows:
-        raise typer.Exit(1)
-
-
-@dlq.command()
-def replay(service: str, source: str, key: str) -> None:
-    """Apply what is parked on one stream again, in order."""
-    answer = _ask("POST", "/parked", service=service, source=source, key=key)
-    if not answer.get("healed"):
-        stop(answer.get("detail") or "It failed again and stays parked; twolamps dlq show tells why.")
-    out.print("Applied; nothing is parked there any more.")
-
-
-def _ask(method: str, path: str, **query: str) -> Any:
-    try:
-        return ask_admin(read_settings().admin_port, method, path, **query)
-    except AdminUnreachable as error:
-        stop(str(error))
 
 
 def _welcome(settings: Settings, platform: Platform) -> Panel:

@@ -18,7 +18,7 @@ out, err = Console(), Console(stderr=True)
 
 def stop(message: str) -> NoReturn:
     """Say what went wrong and end the command with exit code 1."""
-    err.print(message, style="red", markup=False)
+    err.print(message, style="red", markup=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from uuid import UUID
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from standalone.admin_actions import action_routes
 from twolamps_chassis.edge import BUSY
 from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.node import Process
@@ -93,17 +93,6 @@ def admin_app(node: Process) -> Starlette:
         rows = [asdict(row) for database in node.databases.values() for row in await list_parked(database)]
         return Response(json.dumps(rows, default=str), media_type="application/json")
 
-    async def replay(request: Request) -> Response:
-        if "x-twolamps" not in request.headers:  # a page in a browser cannot set it
-            return JSONResponse({"detail": "X-Twolamps: 1 is needed"}, 403)
-        asked = request.query_params
-        for consumer in node.consumers.get(asked.get("source", ""), []):
-            if consumer.database.schema == asked.get("service"):
-                with suppress(ValueError):
-                    return JSONResponse({"healed": await consumer.replay(UUID(asked.get("key", "")))})
-                return JSONResponse({"detail": "KEY is a stream's id, as twolamps dlq list shows it"}, 400)
-        return JSONResponse({"detail": "no such service or source"}, 404)
-
     async def no_database(_: Request, error: Exception) -> Response:
         detail = f"The platform is up, but its database does not answer ({type(error).__name__})."
         return JSONResponse({"detail": detail}, 503)
@@ -112,5 +101,6 @@ def admin_app(node: Process) -> Starlette:
         "/healthz": healthz, "/readyz": readyz, "/metrics": metrics, "/status": status, "/parked": parked,
     }  # fmt: skip
     routes = [Route(path, handler) for path, handler in handlers.items()]
-    routes.append(Route("/parked", replay, methods=["POST"]))
-    return Starlette(routes=routes, exception_handlers=dict.fromkeys((*BUSY, OSError), no_database))
+    return Starlette(
+        routes=[*routes, *action_routes(node)], exception_handlers=dict.fromkeys((*BUSY, OSError), no_database)
+    )

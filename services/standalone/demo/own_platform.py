@@ -16,7 +16,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from standalone.admin import AdminUnreachable, ask_admin
+import httpx
+
 from standalone.demo.people import Where
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.postgres_server import erase_cluster
@@ -93,8 +94,8 @@ def remove(folder: Path) -> None:
 def _await_ready(process: subprocess.Popen[bytes], admin_port: int, output: Path) -> None:
     deadline = time.monotonic() + START_WITHIN_S
     while process.poll() is None and time.monotonic() < deadline:
-        with suppress(AdminUnreachable):
-            if ask_admin(admin_port, "GET", "/readyz")["ready"]:
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"http://127.0.0.1:{admin_port}/readyz", timeout=10, trust_env=False).is_success:
                 return
         time.sleep(0.05)
     raise PlatformDown(f"The platform did not come up: {output.read_text(errors='replace').strip()[-2000:]}")

@@ -1,0 +1,98 @@
+"""`twolamps dlq`: what could not be applied, where it lies and why; apply it again, or give it up.
+
+Promises: only ids, kinds and reasons are shown, never content; on a platform every service is asked.
+"""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from standalone.admin import AdminUnreachable, ask_hosts, ask_service
+from standalone.terminal import err, out, read_settings, stop
+
+SHOWN = ("service", "source", "key", "seq", "type", "reason", "error", "attempts")
+dlq = typer.Typer(no_args_is_help=True, help="Events that could not be applied: look, try again, or drop.")
+
+
+@dlq.command("list")
+def list_parked(
+    service: Annotated[str, typer.Option(help="only of this service")] = "",
+    reason: Annotated[str, typer.Option(help="only gap, failed or behind")] = "",
+) -> None:
+    """Every parked event: where it lies and why."""
+    rows = [row for row in _parked() if row["service"] == (service or row["service"])]
+    rows = [row for row in rows if row["reason"] == (reason or row["reason"])]
+    if not rows:
+        out.print("Nothing is parked.")
+        return
+    table = Table()
+    for name in SHOWN:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(row[name]) for name in SHOWN))
+    out.print(table)
+    out.print("Next: twolamps dlq show KEY, or twolamps dlq replay SERVICE SOURCE KEY")
+
+
+@dlq.command()
+def show(key: str) -> None:
+    """What is parked on one stream, in order; never its content."""
+    rows = [row for row in _parked() if row["key"] == key]
+    out.print_json(data=rows)
+    if not rows:
+        raise typer.Exit(1)
+
+
+@dlq.command()
+def replay(service: str, source: str, key: str) -> None:
+    """Apply what is parked on one stream again, in order."""
+    answer = _ask(service, "POST", source=source, key=key)
+    if not answer.get("healed"):
+        stop(answer.get("detail") or "It failed again and stays parked; twolamps dlq show tells why.")
+    out.print("Applied; nothing is parked there any more.")
+
+
+@dlq.command()
+def drop(
+    service: str,
+    source: str,
+    key: str,
+    seq: int,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Give up one failed event for good, then apply what waits behind it."""
+    if not yes and not sys.stdin.isatty():
+        stop("What is dropped is gone for this service. Say --yes to drop it.")
+    if not yes and not typer.confirm(f"Give up {source}/{key}/{seq} in {service} for good?"):
+        stop("Nothing was dropped.")
+    answer = _ask(service, "DELETE", source=source, key=key, seq=str(seq))
+    if "dropped" not in answer:
+        stop(answer["detail"])
+    out.print("Dropped." if answer["dropped"] else "It is not there (any more).")
+    if not answer["healed"]:
+        stop("What was behind it failed too; twolamps dlq show tells why.")
+    out.print("Nothing that failed is left on this stream.")
+
+
+def _parked() -> list[dict[str, Any]]:
+    """What is parked anywhere, once, oldest first; who is silent is named."""
+    try:
+        answers = ask_hosts(read_settings(), "/parked")
+    except AdminUnreachable as error:
+        stop(str(error))
+    silent = [answer.silent for answer in answers if answer.silent]
+    if len(silent) == len(answers):
+        stop(silent[0])
+    for what in silent:
+        err.print(what, style="yellow", markup=False, soft_wrap=True)
+    rows = [row for answer in answers if not answer.silent for row in answer.body]
+    return sorted(rows, key=lambda row: (row["parked_at"], row["source"], row["key"], row["seq"]))
+
+
+def _ask(service: str, method: str, **query: str) -> Any:
+    try:
+        return ask_service(read_settings(), service, method, "/parked", **query)
+    except AdminUnreachable as error:
+        stop(str(error))

@@ -1,0 +1,135 @@
+"""What can an operator do on a running platform? See every process, drop or try what is parked, have events sent again."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import uvicorn
+from typer.testing import CliRunner, Result
+
+import notifications.main
+import pairing.main
+from standalone.admin import host_of
+from standalone.cli import app
+from standalone.web import admin_app, serve
+from twolamps_chassis.node import Node
+from twolamps_chassis.records import Record
+from twolamps_chassis.status import list_parked
+from twolamps_events.pairing import PairingClaimed
+from twolamps_testkit.stage import Stage, eventually
+
+Twolamps = Callable[..., Awaitable[Result]]
+
+
+async def listen(node: Node, host: str, port: int = 0) -> int:
+    config = uvicorn.Config(admin_app(node), host=host, port=port, log_config=None, ws="none")
+    return await serve(config, node.lifecycle, "admin")
+
+
+@pytest.fixture
+async def twolamps(stage: Stage) -> Twolamps:
+    """The command, on a platform of pairing (127.0.0.2), notifications (127.0.0.3) and a gateway that is away."""
+    port = await listen(await stage.start(pairing=pairing.main.compose), "127.0.0.2")
+    await listen(await stage.start(notifications=notifications.main.compose), "127.0.0.3", port)
+    peers = (
+        '{"pairing": "dns:///127.0.0.2:8401", "notifications": "dns:///127.0.0.3:8401", "prompts": "127.0.0.4:8401"}'
+    )
+    env = {"TWOLAMPS_PEERS": peers, "TWOLAMPS_ADMIN_PORT": str(port)}
+
+    async def invoke(*words: object) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words], env=env)
+
+    return invoke
+
+
+async def park(stage: Stage, *, bad: int, last: int) -> UUID:
+    """Park a record of pairing in notifications, with those behind it; its stream."""
+    key = uuid4()
+    fine = PairingClaimed(pairing_id=uuid4(), person_id=uuid4())
+    for seq in range(1, last + 1):
+        body = b"not json" if seq == bad else fine.body()
+        record = Record("pairing", key, seq, 0, fine.ce_type(), datetime.now(UTC), "", body)
+        await stage.nodes[1].consumers["pairing"][0].handle([record])
+    return key
+
+
+async def parked(stage: Stage) -> list[tuple[int, str]]:
+    return [(row.seq, row.reason) for row in await list_parked(stage.nodes[1].databases["notifications"])]
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("dns:///pairing:8401", "pairing"), ("10.1.2.3:8401", "10.1.2.3"), ("[::1]:1", "::1")],
+)
+def test_a_peers_host_is_read_from_its_address(address: str, host: str) -> None:
+    assert host_of(address) == host
+
+
+async def test_status_asks_every_peer_and_shows_who_is_silent(twolamps: Twolamps) -> None:
+    said = await twolamps("status", "--json")
+    assert said.exit_code == 0
+    report: dict[str, Any] = json.loads(said.stdout[said.stdout.index("{") :])  # behind what the relays log here
+    assert {role["role"] for role in report["roles"]} == {"pairing", "notifications"}
+    assert not report["ready"]
+    silent = {process["host"] for process in report["processes"] if process["silent"]}
+    assert silent == {"127.0.0.4", "gateway"}
+    shown = (await twolamps("status")).stdout
+    assert "Nothing answers" in shown
+    assert "twolamps check" in shown
+
+
+async def test_a_dropped_event_lets_those_behind_it_pass(twolamps: Twolamps, stage: Stage) -> None:
+    key = await park(stage, bad=2, last=4)
+    assert "ValidationError" in (await twolamps("dlq", "show", key)).stdout
+    listed = (await twolamps("dlq", "list", "--reason", "failed")).stdout
+    assert "pairing" in listed
+    assert "behind" not in listed
+    asked = await twolamps("dlq", "drop", "notifications", "pairing", key, 2)
+    assert asked.exit_code == 1
+    assert "--yes" in asked.stderr
+    behind = await twolamps("dlq", "drop", "notifications", "pairing", key, 3, "--yes")
+    assert behind.exit_code == 1
+    assert "Only what failed can be dropped" in behind.stderr
+    assert len(await parked(stage)) == 3
+    for said in ("Dropped.", "not there"):
+        dropped = await twolamps("dlq", "drop", "notifications", "pairing", key, 2, "--yes")
+        assert dropped.exit_code == 0
+        assert said in dropped.stdout
+    assert await parked(stage) == []
+
+
+async def test_a_replay_goes_to_the_services_own_host_and_is_told_until_it_is_sent(
+    twolamps: Twolamps, stage: Stage
+) -> None:
+    key = await park(stage, bad=1, last=1)
+    failed = await twolamps("dlq", "replay", "notifications", "pairing", key)
+    assert failed.exit_code == 1
+    unknown = await twolamps("dlq", "replay", "scheduling", "pairing", key)
+    assert "no service scheduling" in unknown.stderr
+    async with stage.tables("pairing").begin() as tx:
+        await tx.lock([key])
+        for _ in range(7):
+            tx.record(key, PairingClaimed(pairing_id=uuid4(), person_id=uuid4()))
+    sent = await twolamps("replay", "pairing")
+    assert sent.exit_code == 0
+    assert "7 events of pairing were sent again" in sent.stdout
+    assert "Nothing answers" in (await twolamps("replay", "prompts")).stderr
+
+
+async def test_nothing_is_changed_for_a_page_in_a_browser(twolamps: Twolamps, stage: Stage) -> None:
+    key = await park(stage, bad=1, last=1)
+    transport = httpx.ASGITransport(admin_app(stage.nodes[1]))
+    async with httpx.AsyncClient(transport=transport, base_url="http://admin") as admin:
+        place = f"service=notifications&source=pairing&key={key}&seq=1"
+        for method, path in (
+            ("DELETE", f"/parked?{place}"),
+            ("POST", f"/parked?{place}"),
+            ("POST", f"/replay?{place}"),
+        ):
+            assert (await admin.request(method, path)).status_code == 403
+    assert await eventually(lambda: parked(stage)) == [(1, "failed")]
