@@ -1,0 +1,121 @@
+"""How does a test stop, wipe, kill or freeze a broker? On a Kafka of its own, of one or three real nodes.
+
+Who runs the tests says how nodes are started, in TWOLAMPS_TEST_KAFKA_COMMAND: the path of a program with
+    start --nodes N --port PORT --data FOLDER   starts what does not run of a cluster whose data lie in FOLDER, made at the
+                                                first time; node n answers at 127.0.0.1:PORT + 2(n - 1), its controller one
+                                                above; returns when all answer. The environment's KAFKA_EXTRA names a file
+                                                of further properties of every broker
+    stop --data FOLDER [--purge]                stops all nodes in an orderly way; with --purge the data go too
+    signal NODE SIGNAL --data FOLDER            sends KILL, STOP or CONT to one node
+Without it the tests are skipped, or fail where real servers are required.
+
+Promises: a cluster keeps its ports over restarts and wipes; topics are never made by a client; a node that is gone is
+missed after three seconds. A single node has a second door, `proxied`, whose advertised port is `proxy_port`: a client
+that comes by a proxy on that port stays on it.
+"""
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from twolamps_testkit.servers import Kafka
+
+COMMAND = "TWOLAMPS_TEST_KAFKA_COMMAND"
+HOW_TO_GET_IT = (
+    f"needs a program that starts and stops Kafka nodes, named by {COMMAND}; see twolamps_testkit/kafka_process.py"
+)
+EXTRA = """
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+group.min.session.timeout.ms=1000
+"""
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a node that lives for minutes: half the work of starting it
+PROXIED = """
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},PROXIED://127.0.0.1:{proxied}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
+"""
+
+
+@dataclass
+class KafkaProcess:
+    """A cluster whose data lie in `folder`. The calls block: a test of asyncio makes them in a thread."""
+
+    command: str
+    folder: Path
+    nodes: int
+    port: int
+
+    @classmethod
+    def open(cls, folder: Path, nodes: int = 1) -> "KafkaProcess | None":
+        """A cluster that is not started yet, on free ports; None where nothing says how."""
+        command = os.environ.get(COMMAND)
+        return cls(command, folder, nodes, _free_ports(2 * nodes + 2)) if command else None
+
+    @property
+    def kafka(self) -> Kafka:
+        """Where its nodes answer."""
+        return Kafka(",".join(f"127.0.0.1:{self.port + 2 * n}" for n in range(self.nodes)))
+
+    @property
+    def proxied(self) -> int:
+        """The port of a single node's second door."""
+        return self.port + 2
+
+    @property
+    def proxy_port(self) -> int:
+        """Where a proxy to that door has to listen."""
+        return self.port + 3
+
+    def start(self) -> None:
+        """Start what does not run, on its old data; returns when every node answers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        extra, ports = self.folder / "extra.properties", {"port": self.port, "controller": self.port + 1}
+        second_door = PROXIED.format(**ports, proxied=self.proxied, proxy=self.proxy_port)
+        extra.write_text(EXTRA + (second_door if self.nodes == 1 else ""))
+        self._run("start", "--nodes", str(self.nodes), "--port", str(self.port), KAFKA_EXTRA=str(extra))
+
+    def stop(self) -> None:
+        """Stop every node in an orderly way; the data stay."""
+        self._run("stop")
+
+    def signal(self, node: int, name: str) -> None:
+        """Send KILL, STOP or CONT to a node; nodes are counted from 1."""
+        self._run("signal", str(node), name)
+
+    def wipe(self) -> None:
+        """Stop every node and remove all it kept: what is started next is another cluster, at the same place."""
+        self._run("stop", "--purge")
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.wipe()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, *words: str, **environment: str) -> None:
+        done = subprocess.run(
+            [self.command, *words, "--data", str(self.folder / "cluster")],
+            env=os.environ | {"JAVA_TOOL_OPTIONS": JAVA} | environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{words}: {done.stderr.decode(errors='replace')[-2000:]}")
+
+
+def _free_ports(count: int) -> int:
+    """The first of some free ports in a row, below those that the system gives to who asks for any."""
+    while True:
+        first = random.randrange(20_000, 32_000, 10)
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + count):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
