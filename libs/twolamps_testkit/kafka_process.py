@@ -102,8 +102,12 @@ class KafkaProcess:
     def _run(self, *words: str, **environment: str) -> None:
         done = subprocess.run(
             [self.command, *words, "--data", str(self.folder / "cluster")],
-            env=os.environ | {"JAVA_TOOL_OPTIONS": JAVA} | environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False,
-        )  # fmt: skip
+            env=os.environ | {"JAVA_TOOL_OPTIONS": JAVA} | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
         if done.returncode:
             raise RuntimeError(f"{words}: {done.stderr.decode(errors='replace')[-2000:]}")
 
