@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,10 +72,11 @@ class RunningPlatform(Protocol):
 
 @dataclass
 class PlatformProcess:
-    """A platform of its own in `folder`; `start` it, as often as it was killed."""
+    """A platform of its own in `folder`; `start` it, as often as it was killed. `changed` are settings of its own."""
 
     folder: Path
     ports: tuple[int, int, int] = field(default_factory=lambda: (free_port(), free_port(), free_port()))
+    changed: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     ahead_s: float = 0.0
 
@@ -118,11 +120,10 @@ class PlatformProcess:
             "PYTHONDONTWRITEBYTECODE": "",  # without bytecode every start would compile all sources anew
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TWOLAMPS_")}
+        env = inherited | own | dict(self.changed)
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [COMMAND, "up"], env=inherited | own, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen([COMMAND, "up"], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         while not self._ready():
             ended, late = self.process.poll(), time.monotonic() > started + UP_WITHIN_S
             if ended is not None or late:

@@ -3,7 +3,7 @@
 Who works for a trace names it by its W3C traceparent, which travels in gRPC metadata, outbox rows and Kafka headers. A
 batch works for many traces at once: its span is then one in each of them, so that every command's trace is whole.
 
-Promises: without a collector nothing is loaded or told, and a traceparent is passed on as it came. A span says which
+Promises: without a collector nothing is told, and a traceparent is passed on as it came. A span says which
 service did what to how many and how that ended: never whose it was, and never the text of an error.
 """
 
