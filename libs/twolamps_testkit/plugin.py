@@ -1,21 +1,77 @@
-"""The pytest plugin: `postgres` and `kafka` for a session, `stage` for a test."""
+"""The pytest plugin: which servers do tests use? `postgres`, `kafka` and `redis` for a session, `stage` for a test.
+
+Each server is, in this order: the one that TWOLAMPS_TEST_POSTGRES, TWOLAMPS_TEST_KAFKA or TWOLAMPS_TEST_REDIS names; a
+container, where a Docker engine answers; for PostgreSQL the embedded one, which goes before a container unless
+TWOLAMPS_TEST_CONTAINERS=1, since it starts in half the time and needs nothing. Without a server the test is skipped with
+one line on how to get it; with TWOLAMPS_TEST_REQUIRE_REAL=1 it fails, and the embedded PostgreSQL does not count.
+"""
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from twolamps_chassis.lifecycle import allow_many_streams
-from twolamps_testkit.servers import HOW_TO_GET_KAFKA, Kafka, Postgres
+from twolamps_testkit.containers import Containers, NoContainers, engine_answers
+from twolamps_testkit.redis_process import HOW_TO_GET_REDIS_SERVER, RedisProcess, find_redis_server
+from twolamps_testkit.servers import Kafka, Postgres, Redis
 from twolamps_testkit.stage import Stage
+
+HOW_TO_GET = "needs a real {}: start Docker, or name one in {}"
+EMBEDDED, CONTAINER, NONE = "the embedded one", "a container", "none"
+
+
+def _variable(name: str) -> str:
+    return f"TWOLAMPS_TEST_{name.upper()}"
+
+
+def _source(name: str) -> str:
+    """Where a server comes from."""
+    if os.environ.get(_variable(name)):
+        return f"the one of {_variable(name)}"
+    real = os.environ.get("TWOLAMPS_TEST_REQUIRE_REAL") or os.environ.get("TWOLAMPS_TEST_CONTAINERS")
+    if name == "postgres" and not real:
+        return EMBEDDED
+    return CONTAINER if engine_answers() else NONE
+
+
+def _lacking(how_to_get: str) -> NoReturn:
+    """Skip a test for want of a real server; where real servers are required, fail it."""
+    if os.environ.get("TWOLAMPS_TEST_REQUIRE_REAL"):
+        pytest.fail(how_to_get)
+    pytest.skip(how_to_get)
+
+
+def _named_or_started(name: str, start: Callable[[], str]) -> str:
+    """The address of a server that the environment names, else of a container."""
+    if address := os.environ.get(_variable(name)):
+        return address
+    try:
+        return start()
+    except NoContainers as error:
+        _lacking(f"{HOW_TO_GET.format(name, _variable(name))} ({error})")
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server with a migrated template: the one of TWOLAMPS_TEST_POSTGRES, else the embedded one."""
-    server = Postgres.open()
+def containers() -> Iterator[Containers]:
+    """Real servers in containers, each started when a test first asks for it; they are gone after the run."""
+    made = Containers()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
+    """A PostgreSQL server with a migrated template."""
+    address = ""
+    if _source("postgres") != EMBEDDED:
+        address = _named_or_started("postgres", request.getfixturevalue("containers").postgres)
+    server = Postgres.open(address)
     try:
         asyncio.run(server.prepare())
         yield server
@@ -24,13 +80,28 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Kafka:
-    """The real Kafka of TWOLAMPS_TEST_KAFKA; without one the test is skipped, or fails where real servers are required."""
-    if address := os.environ.get("TWOLAMPS_TEST_KAFKA"):
-        return Kafka(address)
-    if os.environ.get("TWOLAMPS_TEST_REQUIRE_REAL"):
-        pytest.fail(HOW_TO_GET_KAFKA)
-    pytest.skip(HOW_TO_GET_KAFKA)
+def kafka(containers: Containers) -> Kafka:
+    """A real Kafka."""
+    return Kafka(_named_or_started("kafka", containers.kafka))
+
+
+@pytest.fixture(scope="session")
+def redis(containers: Containers) -> Redis:
+    """A real Redis."""
+    return Redis(_named_or_started("redis", containers.redis))
+
+
+@pytest.fixture
+def redis_process() -> Iterator[RedisProcess]:
+    """A Redis of this test alone, to stop, hang and bring back; it runs."""
+    if find_redis_server() is None:
+        _lacking(HOW_TO_GET_REDIS_SERVER)
+    process = RedisProcess()
+    try:
+        process.start()
+        yield process
+    finally:
+        process.stop()
 
 
 @pytest.fixture
@@ -51,7 +122,5 @@ def pytest_configure() -> None:
 
 
 def pytest_report_header() -> str:
-    """Say which servers a run takes."""
-    real = "the server of TWOLAMPS_TEST_POSTGRES" if os.environ.get("TWOLAMPS_TEST_POSTGRES") else "embedded PostgreSQL"
-    kafka = "the Kafka of TWOLAMPS_TEST_KAFKA" if os.environ.get("TWOLAMPS_TEST_KAFKA") else "no Kafka"
-    return f"twolamps: {real}, {kafka}"
+    """Say which servers a run takes, if its tests ask for them."""
+    return "twolamps: " + ", ".join(f"{name}: {_source(name)}" for name in ("postgres", "kafka", "redis"))

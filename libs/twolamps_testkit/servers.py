@@ -1,8 +1,7 @@
-"""Which servers do tests use? The address in the environment, else the embedded PostgreSQL and no Kafka; the run prints
-which.
+"""What can tests do with the servers they use? Databases of their own, topics of their own, keys of their own.
 
 Promises: every test gets a database of its own, copied from one that was migrated once; nothing is mocked. A run leaves
-no data behind. With TWOLAMPS_TEST_REQUIRE_REAL a run without an address is an error.
+no data behind.
 """
 
 import os
@@ -24,9 +23,6 @@ from twolamps_chassis.postgres_server import PostgresServer, erase_cluster
 
 SERVICES_FOLDER = Path(__file__).resolve().parents[2] / "services"
 PASSWORD = "only-for-tests"
-HOW_TO_GET_KAFKA = (
-    "needs a real Kafka: docker run -p 9092:9092 apache/kafka:4.3.1, then TWOLAMPS_TEST_KAFKA=127.0.0.1:9092"
-)
 
 
 def migrations() -> Mapping[str, Path]:
@@ -44,11 +40,9 @@ class Postgres:
     template: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}")
 
     @classmethod
-    def open(cls) -> "Postgres":
-        """The server of TWOLAMPS_TEST_POSTGRES, else an embedded one."""
-        address = os.environ.get("TWOLAMPS_TEST_POSTGRES")
-        if not address and os.environ.get("TWOLAMPS_TEST_REQUIRE_REAL"):
-            raise RuntimeError("A real PostgreSQL is required; TWOLAMPS_TEST_POSTGRES is to name it.")
+    def open(cls, address: str = "") -> "Postgres":
+        """The server at a superuser's URL, by default that of TWOLAMPS_TEST_POSTGRES; without one an embedded server."""
+        address = address or os.environ.get("TWOLAMPS_TEST_POSTGRES", "")
         folder = Path(tempfile.mkdtemp(prefix="twolamps-test-"))
         if address:
             return cls(address, None, folder)
@@ -140,3 +134,15 @@ class Kafka:
             await admin.delete_topics([name])
         finally:
             await admin.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Redis:
+    """A real Redis; every test takes a prefix of its own."""
+
+    url: str
+
+    @staticmethod
+    def new_prefix() -> str:
+        """The first word of a test's channel and keys."""
+        return f"test-{secrets.token_hex(6)}"
