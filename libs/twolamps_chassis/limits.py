@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from twolamps_chassis.errors import TooManyRequests
+from twolamps_chassis.limits_storage import LimitStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +26,30 @@ class Limit:
 
 
 class Limiter:
-    """Counts attempts of this process."""
+    """Counts attempts, by itself or with all who count in the same storage."""
 
-    def __init__(self) -> None:
-        self.windows = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, storage: LimitStorage | None = None) -> None:
+        self.storage = storage or LimitStorage()
         self.items: dict[str, RateLimitItem] = {}
 
     async def hit(self, limit: Limit, method: str, who: str) -> None:
         """Count one attempt; raises TooManyRequests where there were too many."""
         item = self.items.setdefault(limit.rate, parse(limit.rate))
-        key = hashlib.sha256(who.strip().lower().encode()).hexdigest()[:32]
-        if not await self.windows.hit(item, method, limit.by, key):
-            reset_at, _ = await self.windows.get_window_stats(item, method, limit.by, key)
-            raise TooManyRequests(retry_after_s=max(1.0, reset_at - time.time()))
+        names = (method, limit.by, hashed(who.strip().lower()))
+
+        async def reset_at(storage: MemoryStorage | RedisStorage) -> float | None:
+            windows = MovingWindowRateLimiter(storage)
+            if await windows.hit(item, *names):
+                return None
+            return (await windows.get_window_stats(item, *names)).reset_time
+
+        if (again_at := await self.storage.ask(reset_at)) is not None:
+            raise TooManyRequests(retry_after_s=max(1.0, again_at - time.time()))
+
+
+def hashed(who: str) -> str:
+    """What stands for somebody among the counts."""
+    return hashlib.sha256(who.encode()).hexdigest()[:32]
 
 
 def network(address: str) -> str:

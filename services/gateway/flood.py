@@ -1,7 +1,8 @@
 """How many requests may one address make? A flood limit, said in RateLimit headers before it bites.
 
 Promises: request n of a window is served and n + 1 is 429 with Retry-After; an IPv6 address counts as its /64 network,
-which one client owns; health checks are free. The limits of single features live in the services.
+which one client owns, and is hashed, never kept; health checks are free. The limits of single features live in the
+services.
 
 Headers: draft-ietf-httpapi-ratelimit-headers-10, `RateLimit-Policy: "flood";q=<requests>;w=<seconds>` and
 `RateLimit: "flood";r=<left>;t=<seconds until there is more>`.
@@ -10,30 +11,35 @@ Headers: draft-ietf-httpapi-ratelimit-headers-10, `RateLimit-Policy: "flood";q=<
 import math
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
+from limits.aio.storage import MemoryStorage, RedisStorage
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import refused
-from twolamps_chassis.limits import network
+from twolamps_chassis.limits import hashed, network
+from twolamps_chassis.limits_storage import LimitStorage
 
 FREE = ("/healthz", "/readyz")
 
 
 class Flood:
-    """ASGI middleware; `limit` as the `limits` library reads it, for example `3000/minute`."""
+    """ASGI middleware; `limit` as the `limits` library reads it, for example `3000/minute`, counted in `storage`."""
 
-    def __init__(self, app: ASGIApp, limit: str) -> None:
-        self._app, self._item, self._storage = app, parse(limit), MemoryStorage()
+    def __init__(self, app: ASGIApp, limit: str, storage: LimitStorage | None = None) -> None:
+        self._app, self._item, self._storage = app, parse(limit), storage or LimitStorage()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve or refuse one request; raises Problem `too_many_requests`."""
         if scope["type"] != "http" or scope["path"] in FREE:
             return await self._app(scope, receive, send)
         amount, window = self._item.amount, self._item.get_expiry()
-        key = self._item.key_for(network(scope["client"][0] if scope["client"] else ""))
-        served = await self._storage.acquire_sliding_window_entry(key, amount, window)
-        left, wait = _standing(self._item, *await self._storage.get_sliding_window(key, window))
+        key = self._item.key_for("flood", hashed(network(scope["client"][0] if scope["client"] else "")))
+
+        async def count(storage: MemoryStorage | RedisStorage) -> tuple[bool, int, int]:
+            served = await storage.acquire_sliding_window_entry(key, amount, window)
+            return served, *_standing(self._item, *await storage.get_sliding_window(key, window))
+
+        served, left, wait = await self._storage.ask(count)
         headers = {"ratelimit-policy": f'"flood";q={amount};w={window}', "ratelimit": f'"flood";r={left};t={wait}'}
         if not served:
             detail = f"At most {amount} requests in {window} seconds from one address."

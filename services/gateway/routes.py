@@ -24,6 +24,7 @@ from gateway.openapi import document
 from gateway.problems import Problem, refused
 from gateway.settings import EdgeSettings
 from twolamps_chassis.errors import Problem as ServiceProblem
+from twolamps_chassis.limits_storage import LimitStorage
 
 _NO_STORE = {"cache-control": "no-store"}
 
@@ -34,8 +35,10 @@ def application(
     settings: EdgeSettings,
     stream_endpoint: ASGIApp | None,
     lifespan: Lifespan[Starlette],
+    counts: LimitStorage | None = None,
 ) -> Starlette:
-    """All routes: `transcoder` has the rest of /v1, `serving` says whether the services behind answer."""
+    """All routes: `transcoder` has the rest of /v1, `serving` says whether the services behind answer; the flood limit
+    counts in `counts`, else in this process."""
     description = JSONResponse(document(), headers={"cache-control": "no-cache"})
 
     async def ready(request: Request) -> Response:
@@ -59,7 +62,7 @@ def application(
     routes.append(Mount("/v1", transcoder))
     app = Starlette(
         routes=routes,
-        middleware=[*_cors(settings), Middleware(Answers), Middleware(Flood, settings.flood_limit)],
+        middleware=[*_cors(settings), Middleware(Answers), Middleware(Flood, settings.flood_limit, counts)],
         exception_handlers={Problem: problem, ServiceProblem: problem, HTTPException: routing_problem},
         lifespan=lifespan,
     )
