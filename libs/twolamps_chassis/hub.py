@@ -21,25 +21,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from grpc import StatusCode
-
 from twolamps.notifications.v1.notifications_pb2 import Drain, Ready, Reload, WatchResponse
 from twolamps_chassis.clock import utc_now
-from twolamps_chassis.errors import Problem
 from twolamps_chassis.hub_log import AskHeads, Hint, Page, ReadLog
 from twolamps_chassis.hub_streams import Reader, Room, Watcher
 from twolamps_chassis.log_cursor import LogPlace, encode_cursor
+from twolamps_chassis.presence import Presence
 
 log = logging.getLogger(__name__)
 
 MOST_PLACES, MOST_HEADS = 500, 1_000  # in one question, as ListChanges and Heads state
 STRIDE = 100  # streams served before others get a turn
-
-
-class TooManyStreams(Problem):
-    """You have as many open streams as one person may have; close one first."""
-
-    code = StatusCode.RESOURCE_EXHAUSTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,8 @@ class Pace:
 
 class Hub:
     """The open streams of one process. `encode` turns a serialized WatchResponse into what this process writes, once
-    for all its streams. Set `hints_healthy` to False while no hints can come in."""
+    for all its streams; `presence` is one for all hubs of a process. Set `hints_healthy` to False while no hints can
+    come in."""
 
     def __init__(
         self,
@@ -64,11 +57,12 @@ class Hub:
         encode: Callable[[bytes], bytes],
         *,
         pace: Pace | None = None,
+        presence: Presence | None = None,
         streams_per_person: int = 20,
     ) -> None:
         self._read, self._ask_heads, self._encode = read, heads, encode
         self._pace = pace or Pace()
-        self._streams_per_person = streams_per_person
+        self._presence = presence or Presence(streams_per_person)
         self._rooms: dict[UUID, Room] = {}
         self._behind: dict[Reader, None] = {}  # in the order they fell behind
         self._fell_behind = asyncio.Event()
@@ -110,19 +104,18 @@ class Hub:
     ) -> AsyncGenerator[bytes, None]:
         """One stream as encoded messages, `ready` to `drain`, for a caller that applies back-pressure by not asking for
         the next. The task that iterates is cancelled if it stays stuck. Raises `TooManyStreams` at the first step."""
-        self.admit(person)
         watcher = Watcher(self, person, session, place, expires_at)
-        self.join(watcher)
+        await self.admit(watcher)
         try:
+            self.join(watcher)
             while (message := await watcher.next()) is not None:
                 yield message
         finally:
             self.leave(watcher)
 
-    def admit(self, person: UUID) -> None:
-        """Raises `TooManyStreams` if one more would be too many. `join` in the same step of the loop."""
-        if (room := self._rooms.get(person)) and len(room.readers) >= self._streams_per_person:
-            raise TooManyStreams
+    async def admit(self, reader: Reader) -> None:
+        """Raises `TooManyStreams` if it would be one too many. Who is admitted may `join`, and must `leave`."""
+        await self._presence.enter(reader.person, reader)
 
     def join(self, reader: Reader) -> None:
         """From here on the stream is heard, and reads the log from its place."""
@@ -132,13 +125,14 @@ class Hub:
             self.end(reader, "restart")
 
     def leave(self, reader: Reader) -> None:
-        """The stream is gone."""
+        """The stream is gone, or never came."""
         reader.live, reader.ended = False, True
         self._behind.pop(reader, None)
-        room = self._rooms[reader.person]
-        room.readers.discard(reader)
-        if not room.readers:
-            del self._rooms[reader.person]
+        self._presence.leave(reader.person, reader)
+        if room := self._rooms.get(reader.person):
+            room.readers.discard(reader)
+            if not room.readers:
+                del self._rooms[reader.person]
 
     def fetch(self, reader: Reader) -> None:
         """The stream is behind: it reads the log from its place before it hears hints again."""

@@ -142,6 +142,17 @@ class InboxStream:
         cursor = Headers(scope=scope).get("last-event-id") or QueryParams(scope["query_string"]).get("cursor", "")
         stream = Stream(self.hub, person, session, decode_cursor(cursor), expires_at)
         transport: asyncio.Transport = scope["extensions"][TRANSPORT]
+        if scope["method"] == "GET":
+            await self.hub.admit(stream)
+        try:
+            await self._begin(stream, transport, scope, receive, send)
+        finally:
+            if transport.get_protocol() is not stream:
+                self.hub.leave(stream)
+
+    async def _begin(
+        self, stream: Stream, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         http = transport.get_protocol()
         if not isinstance(http, HttpToolsProtocol) or transport.is_closing():
             return  # the client is gone
@@ -150,7 +161,6 @@ class InboxStream:
         if scope["method"] == "HEAD":
             await send({"type": "http.response.start", "status": 200, "headers": HEAD})
             return await send({"type": "http.response.body"})
-        self.hub.admit(person)
         http.cycle.chunked_encoding = False  # ends with the connection
         await send({"type": "http.response.start", "status": 200, "headers": HEAD})
         if not http.cycle.response_started:

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from twolamps.notifications.v1.notifications_pb2 import WatchResponse
-from twolamps_chassis.hub import Hub, Pace, TooManyStreams
+from twolamps_chassis.hub import Hub, Pace
 from twolamps_chassis.hub_log import Hint, Page
 from twolamps_chassis.hub_streams import MOST_WAITING, PATIENCE, Watcher
 from twolamps_chassis.log_cursor import FROM_NOW, LogPlace, decode_cursor
+from twolamps_chassis.presence import TooManyStreams
 from twolamps_testkit.change_log import MemoryLog
 
 NEVER, SOON = timedelta(hours=1), timedelta(milliseconds=20)

@@ -14,8 +14,8 @@ from gateway.problems import CATALOGUE
 from gateway.transcoder.contracts import public_methods
 from twolamps_chassis.errors import Problem as ChassisProblem
 from twolamps_chassis.errors import reason
-from twolamps_chassis.hub import TooManyStreams
 from twolamps_chassis.log_cursor import MalformedCursor
+from twolamps_chassis.presence import TooManyStreams
 
 DOCUMENT = document()
 OPERATIONS = {
