@@ -54,7 +54,7 @@ class RedisHints(Hints):
         self._tell(Message(session_ends=[SessionEnd(person_id=str(person), session_id=str(session))]))
 
     async def run(self) -> None:
-        """Send and hear until cancelled."""
+        """Send until cancelled, and hear as soon as there is a hub to hear."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_sending())
             tasks.create_task(self._keep_hearing())
@@ -89,6 +89,8 @@ class RedisHints(Hints):
 
     async def _keep_hearing(self) -> None:
         standing = Standing("hints.hearing")
+        while not self.hubs:  # they come with the roles, when the loops of the process run already
+            await asyncio.sleep(PING_S)
         while True:
             try:
                 await self._hear(standing)

@@ -168,6 +168,18 @@ async def test_a_hub_counts_on_no_hints_before_the_subscription_is_proven(redis_
     await asyncio.wait([running])
 
 
+async def test_a_hub_that_comes_when_the_process_runs_already_hears_hints_too(redis: Redis) -> None:
+    process = Process(redis.url, Redis.new_prefix(), MemoryLog())
+    process.hints.hubs.remove(process.hub)
+    running = asyncio.create_task(process.hints.run())
+    await asyncio.sleep(0.1)
+    process.hub.hints_healthy = False
+    process.hints.hubs.append(process.hub)
+    assert await until(lambda: process.hub.hints_healthy) < 2
+    running.cancel()
+    await asyncio.wait([running])
+
+
 async def test_what_waits_for_redis_is_bounded_and_the_newest_hint_is_kept(
     redis_process: RedisProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
