@@ -89,7 +89,7 @@ class RedisHints(Hints):
 
     async def _keep_hearing(self) -> None:
         standing = Standing("hints.hearing")
-        while not self.hubs:  # they come with the roles, when the loops of the process run already
+        while not self.hubs:  # noqa: ASYNC110 (they come with the roles, when the loops of the process run already)
             await asyncio.sleep(PING_S)
         while True:
             try:
