@@ -51,7 +51,8 @@ async def start(broker: KafkaBroker, servers: str) -> None:
         except Exception as error:
             log().warning("kafka.away", **origin(error))
             await asyncio.sleep(WAIT_S)
-    await broker.start()
+    await broker.connect()
+    await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))  # each waits to be given partitions
 
 
 def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: str = "") -> "BatchSubscriber":

@@ -19,13 +19,15 @@ from twolamps_chassis.consumers import Consumer, Handler
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Database
 from twolamps_chassis.due_rows import Due, DueLoop
+from twolamps_chassis.edge import AskCouple, Service
 from twolamps_chassis.errors import Statuses
 from twolamps_chassis.fences import FenceApi, Fenced, PairingNeighbour
 from twolamps_chassis.grpc_server import Edge, make_server
-from twolamps_chassis.hints import Hints
 from twolamps_chassis.hub_log import Hint
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.lifecycle import Lifecycle
+from twolamps_chassis.limits import Limiter
+from twolamps_chassis.live import Live
 from twolamps_chassis.mail import Mailbox
 from twolamps_chassis.relay import Relay
 from twolamps_chassis.settings import Settings
@@ -46,7 +48,11 @@ class Surroundings:
     keys: Path
     mailbox: Mailbox
     channels: Channels
-    hints: Hints
+    live: Live
+
+    def service(self, statuses: Statuses, ask_couple: AskCouple | None = None) -> Service:
+        """What the role's API stands on."""
+        return Service(self.database, statuses, ask_couple, Limiter(self.live.counts))
 
     @cached_property
     def service_token(self) -> Callable[[], str]:
@@ -61,7 +67,7 @@ class Surroundings:
     def hint(self, hints: Sequence[Hint]) -> None:
         """Tell open streams, wherever they are, what has committed."""
         with span("stream.write", service=self.name, count=len(hints)):
-            self.hints.publish(hints)
+            self.live.hints.publish(hints)
 
 
 @dataclass
@@ -87,7 +93,7 @@ class Process:
     lifecycle: Lifecycle
     verifier: Verifier
     channels: Channels
-    hints: Hints
+    live: Live
     databases: dict[str, Database] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     consumers: dict[str, list[Consumer]] = field(default_factory=dict)
@@ -95,11 +101,12 @@ class Process:
     @classmethod
     def bare(cls, settings: Settings) -> Self:
         """A process without roles, that reaches all services as peers."""
+        lifecycle = Lifecycle()
         return cls(
-            lifecycle=Lifecycle(),
+            lifecycle=lifecycle,
             verifier=Verifier(settings.keys_folder / "public"),
             channels=Channels(settings.peers, ""),
-            hints=Hints(),
+            live=Live.open(settings, lifecycle),
         )
 
     async def stop(self) -> None:
@@ -124,11 +131,12 @@ class Node(Process):
         listener, port = _free_port(settings.host, settings.grpc_port)
         keys = settings.keys_folder
         keyring = await Keyring.connect(dsn(next(iter(composes)), "twolamps_keys"), keys / "private" / "wrapping.key")
+        lifecycle = Lifecycle()
         node = cls(
-            lifecycle=Lifecycle(),
+            lifecycle=lifecycle,
             verifier=Verifier(keys / "public"),
             channels=Channels(settings.peers, f"{settings.host}:{port}"),
-            hints=Hints(),
+            live=Live.open(settings, lifecycle),
             keyring=keyring,
             transport=OverKafka(settings.kafka, settings.prefix) if settings.kafka else InProcess(),
             grpc_port=port,
@@ -145,7 +153,7 @@ class Node(Process):
     async def _take(self, name: str, compose: Compose, settings: Settings, dsn: Callable[[str, str], str]) -> None:
         database = self.databases[name] = await Database.connect(dsn(name, "twolamps"), name, self.keyring)
         mailbox = Mailbox(settings.data / "mailbox")
-        surroundings = Surroundings(name, settings, database, settings.keys_folder, mailbox, self.channels, self.hints)
+        surroundings = Surroundings(name, settings, database, settings.keys_folder, mailbox, self.channels, self.live)
         role = self.roles[name] = compose(surroundings)
         own = [Consumer(database, source, role.couples, handlers) for source, handlers in role.consumers.items()]
         for consumer in own:
@@ -160,7 +168,7 @@ class Node(Process):
         statuses = {name: table for role in self.roles.values() for name, table in role.statuses.items()}
         fenced = [Fenced(self.databases[name], role.couples) for name, role in self.roles.items()]
         servicers = [pair for role in self.roles.values() for pair in role.servicers]
-        fences = FenceApi(fenced, self.hints.end_streams)
+        fences = FenceApi(fenced, self.live.hints.end_streams)
         servicers.append((internal_pb2_grpc.add_FenceServiceServicer_to_server, fences))
         return make_server(Edge(self.verifier, statuses), servicers, reflection)
 

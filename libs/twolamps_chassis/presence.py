@@ -32,6 +32,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
 """
 """Counts streams (ARGV from 3) for ARGV[2] seconds, by the clock of Redis, unless ARGV[1] others are there."""
+STREAMS_PER_PERSON = 20
 UNLIMITED = 1 << 30
 
 
@@ -44,7 +45,7 @@ class TooManyStreams(Problem):
 class Presence:
     """The open streams of this process, by person. `most` is what one person may have."""
 
-    def __init__(self, most: int = 20) -> None:
+    def __init__(self, most: int = STREAMS_PER_PERSON) -> None:
         self.most = most
         self.open: dict[UUID, set[Hashable]] = {}
 
@@ -69,7 +70,7 @@ class RedisPresence(Presence):
     """The open streams of every process that counts in the Redis at `url`, under `<prefix>:streams:`. A person is a
     sorted set of streams by when they are forgotten; who has them open renews them."""
 
-    def __init__(self, url: str, prefix: str, most: int = 20) -> None:
+    def __init__(self, url: str, prefix: str, most: int = STREAMS_PER_PERSON) -> None:
         super().__init__(most)
         self.url, self.prefix, self.process = url, f"{prefix}:streams:", secrets.token_hex(6)
         self._untold: list[tuple[UUID, str, asyncio.Future[bool] | None]] = []  # an answer is due to who enters

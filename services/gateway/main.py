@@ -19,15 +19,18 @@ from gateway.settings import EdgeSettings
 from gateway.transcoder import Transcoder
 from gateway.transcoder.contracts import public_methods
 from twolamps_chassis.channels import Channels
+from twolamps_chassis.limits_storage import LimitStorage
 
 
 def build(
-    channels: Channels, service_token: Callable[[], str], settings: EdgeSettings, stream_endpoint: ASGIApp | None
-) -> Starlette:
+    channels: Channels, service_token: Callable[[], str], settings: EdgeSettings, stream_endpoint: ASGIApp | None,
+    counts: LimitStorage | None = None,
+) -> Starlette:  # fmt: skip
     """The gateway in front of the services that `channels` leads to; it closes them when its lifespan ends.
 
     `service_token()` is asked at each call for a token of the gateway's identity; `stream_endpoint` serves
-    GET /v1/inbox/stream. Raises UnspeakableContract or ValueError where contracts or settings cannot be served.
+    GET /v1/inbox/stream; the flood limit counts in `counts`, else in this process. Raises UnspeakableContract or
+    ValueError where contracts or settings cannot be served.
     """
 
     @asynccontextmanager
@@ -40,7 +43,7 @@ def build(
         return any(await asyncio.gather(*map(_serves, channels.every())))
 
     transcoder = Transcoder(public_methods(), channels.to, service_token, settings)
-    return application(transcoder, serving, settings, stream_endpoint, lifespan)
+    return application(transcoder, serving, settings, stream_endpoint, lifespan, counts)
 
 
 async def _serves(channel: Channel) -> bool:

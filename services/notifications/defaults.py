@@ -6,7 +6,6 @@ INBOX_KEPT = timedelta(days=90)
 """How long an item can be listed."""
 LOG_KEPT = timedelta(days=30)
 """How far back a cursor can be resumed."""
-STREAMS_PER_PERSON = 20
 TIDY_EVERY = timedelta(hours=1)
 TIDY_MOST = 5_000
 """Rows that one tidying forgets of each table; the next follows at once while there are more."""

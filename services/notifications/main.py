@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 from notifications.channels.in_app import hint_of
 from notifications.consumers import couples, handlers
-from notifications.defaults import STREAMS_PER_PERSON
 from notifications.domain.items import Change
 from notifications.due_rows import DUES
 from notifications.grpc_api.changes import ChangesApi, OwnLog
 from notifications.grpc_api.inbox import inbox_api
 from twolamps.internal.v1.internal_pb2_grpc import add_ChangesServiceServicer_to_server
 from twolamps.notifications.v1.notifications_pb2_grpc import add_NotificationsServiceServicer_to_server
-from twolamps_chassis.edge import Service
 from twolamps_chassis.hub import Hub
 from twolamps_chassis.node import Role, Surroundings
 from twolamps_chassis.telemetry import STREAMS
@@ -20,7 +18,7 @@ from twolamps_chassis.telemetry import STREAMS
 def compose(around: Surroundings) -> Role:
     """Notifications as a role of a process, with the hub of its own streams."""
     log = OwnLog(around.database)
-    hub = Hub(log.read, log.heads, bytes, streams_per_person=STREAMS_PER_PERSON)
+    hub = Hub(log.read, log.heads, bytes, presence=around.live.presence)
     STREAMS.labels("grpc").set_function(lambda: hub.open_streams)
 
     def announce(changes: Sequence[Change]) -> None:
@@ -29,8 +27,8 @@ def compose(around: Surroundings) -> Role:
     async def drain() -> None:
         hub.drain()
 
-    around.hints.hubs.append(hub)
-    service = Service(around.database, {})
+    around.live.hints.hubs.append(hub)
+    service = around.service({})
     return Role(
         couples=couples(announce),
         servicers=[

@@ -10,7 +10,6 @@ from twolamps.pairing.v1.pairing_pb2_grpc import add_PairingServiceServicer_to_s
 from twolamps_chassis.auth import Signer
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.due_rows import Due
-from twolamps_chassis.edge import Service
 from twolamps_chassis.node import Role, Surroundings
 
 
@@ -19,7 +18,7 @@ def compose(around: Surroundings) -> Role:
     private = around.keys / "private"
     secrets, signer = Secrets(private / "mail-hash.key"), Signer(private / "token.json")
     couples, peers = Couples(close_couple), Peers(around.channels.every(), around.service_token)
-    service = Service(around.database, STATUSES)
+    service = around.service(STATUSES)
     api = pairing_api(service, secrets, signer, around.mailbox, couples, peers)
     return Role(
         couples=couples,

@@ -6,14 +6,13 @@ from prompts.grpc_api import STATUSES, PromptsApi
 from twolamps.prompts.v1.prompts_pb2_grpc import add_PromptsServiceServicer_to_server
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.due_rows import Due
-from twolamps_chassis.edge import Service
 from twolamps_chassis.node import Role, Surroundings
 from twolamps_events.pairing import CalendarChanged, CoupleFormed
 
 
 def compose(around: Surroundings) -> Role:
     """Prompts as a role of a process."""
-    api = PromptsApi(Service(around.database, STATUSES, ask_couple=around.pairing.find_couple))
+    api = PromptsApi(around.service(STATUSES, around.pairing.find_couple))
     return Role(
         couples=Couples(on_end=on_couple_ended),
         servicers=[(add_PromptsServiceServicer_to_server, api)],

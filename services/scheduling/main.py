@@ -6,13 +6,12 @@ from scheduling.grpc_api import STATUSES, SchedulingApi
 from twolamps.scheduling.v1.scheduling_pb2_grpc import add_SchedulingServiceServicer_to_server
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.due_rows import Due
-from twolamps_chassis.edge import Service
 from twolamps_chassis.node import Role, Surroundings
 
 
 def compose(around: Surroundings) -> Role:
     """Scheduling as a role of a process."""
-    api = SchedulingApi(Service(around.database, STATUSES, around.pairing.find_couple))
+    api = SchedulingApi(around.service(STATUSES, around.pairing.find_couple))
     return Role(
         couples=Couples(on_end=on_couple_end),
         servicers=[(add_SchedulingServiceServicer_to_server, api)],

@@ -17,9 +17,9 @@ async def serve_edge(process: Process, settings: Settings) -> int:
     """Serve HTTP until the process stops; the port it listens on. Raises PortTaken."""
     token = Signer(settings.keys_folder / "private" / "gateway.json").as_service("gateway")
     changes = Changes(process.channels.to("notifications"), token)
-    hub = Hub(changes.read, changes.heads, encode_event)
+    hub = Hub(changes.read, changes.heads, encode_event, presence=process.live.presence)
     STREAMS.labels("sse").set_function(lambda: hub.open_streams)
-    process.hints.hubs.append(hub)
+    process.live.hints.hubs.append(hub)
     process.lifecycle.loop("gateway.hub", hub.run)
     edge = EdgeSettings(
         host=settings.host,
@@ -28,5 +28,5 @@ async def serve_edge(process: Process, settings: Settings) -> int:
         flood_limit=settings.flood_limit,
         trusted_proxies=tuple(settings.trusted_proxies),
     )
-    app = build(process.channels, token, edge, InboxStream(hub, by_bearer(process.verifier)))
+    app = build(process.channels, token, edge, InboxStream(hub, by_bearer(process.verifier)), process.live.counts)
     return await serve(server_config(app, edge, StreamingProtocol), process.lifecycle, "HTTP")

@@ -7,11 +7,11 @@ from uuid import uuid4
 import grpc
 import pytest
 
-from notifications.defaults import STREAMS_PER_PERSON
 from notifications.main import compose
 from notifications.tests.conftest import House, Listener
 from twolamps.notifications.v1 import notifications_pb2 as pb
 from twolamps_chassis.log_cursor import encode_cursor
+from twolamps_chassis.presence import STREAMS_PER_PERSON
 from twolamps_events.pairing import SessionEnded
 from twolamps_testkit.stage import eventually
 

@@ -1,0 +1,78 @@
+"""Does an end hold while everything lags? From its acknowledgement on nothing crosses, whatever was on its way before."""
+
+import asyncio
+import time
+from pathlib import Path
+from uuid import UUID
+
+from tests.faults.platform.conftest import MakeFleet
+from tests.faults.platform.two import couple, invite, is_told, told
+from tests.fleet import ONE_OF_EACH, Fleet
+from twolamps.pairing.v1 import pairing_pb2
+from twolamps_testkit.kafka_process import KafkaProcess
+from twolamps_testkit.redis_process import RedisProcess
+from twolamps_testkit.stage import eventually
+
+LEARN = ("prompts", "scheduling", "notifications")
+KNOWN = "SELECT epoch FROM {}.streams WHERE key = $1"
+CONSUMED = """
+SELECT (SELECT seq FROM notifications.cursors WHERE source = $2 AND key = $1) >= max(seq) FROM {}.outbox WHERE key = $1
+"""
+
+
+async def end_is_known(fleet: Fleet, couple_id: str) -> bool:
+    """Whether every service is in the couple's next epoch."""
+    connection = await fleet.connect()
+    try:
+        epochs = [await connection.fetchval(KNOWN.format(name), UUID(couple_id)) for name in LEARN]
+    finally:
+        await connection.close()
+    return epochs == [1] * len(LEARN)
+
+
+async def everything_is_consumed(fleet: Fleet, couple_id: str) -> bool:
+    """Whether notifications is through with all that was recorded on the couple's streams."""
+    connection = await fleet.connect()
+    try:
+        done = [
+            await connection.fetchval(CONSUMED.format(source), UUID(couple_id), source)
+            for source in ("pairing", "scheduling")
+        ]
+    finally:
+        await connection.close()
+    return all(done)
+
+
+async def test_nothing_crosses_after_the_end_although_consumers_lag_and_redis_is_down(
+    fleets: MakeFleet, own_kafka: KafkaProcess, redis_process: RedisProcess, tmp_path: Path
+) -> None:
+    fleet = await fleets(ONE_OF_EACH, kafka=own_kafka.kafka.servers, redis=redis_process.url)
+    async with couple(fleet, tmp_path) as evening:
+        before = [await invite(evening, evening.ada, 0)]
+        await is_told(evening.ben, before, 20)
+        own_kafka.signal(1, "STOP")
+        redis_process.stop()
+        on_its_way = [await invite(evening, evening.ada, n) for n in range(1, 6)]
+        began = time.monotonic()
+        await evening.ada.client.pairing.end_couple(notice=pairing_pb2.END_NOTICE_NOTHING)
+        acknowledged_s = time.monotonic() - began
+        own_kafka.signal(1, "CONT")
+        await eventually(lambda: everything_is_consumed(fleet, evening.couple_id), 30)
+        assert set(told(evening.ben)) & set(on_its_way) == set()
+        inbox = {line.notice[1] for line in await evening.ben.inbox()}
+        assert inbox & set(on_its_way) == set()
+        print(f"the end was acknowledged in {acknowledged_s:.2f} s; 5 invites on their way, 0 told")
+
+
+async def test_a_service_that_no_call_reached_learns_of_the_end_from_the_topic_of_fences(
+    fleets: MakeFleet, redis_process: RedisProcess, tmp_path: Path
+) -> None:
+    fleet = await fleets(ONE_OF_EACH, redis=redis_process.url)
+    async with couple(fleet, tmp_path) as evening:
+        scheduling = fleet.of("scheduling")
+        fleet.kill(scheduling)
+        began = time.monotonic()
+        await evening.ada.client.pairing.end_couple(notice=pairing_pb2.END_NOTICE_NOTHING)
+        assert time.monotonic() - began < 2
+        await asyncio.to_thread(fleet.start_replica, scheduling)
+        await eventually(lambda: end_is_known(fleet, evening.couple_id), 20)
