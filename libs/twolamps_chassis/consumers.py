@@ -1,10 +1,11 @@
-"""How does a service take in events? In order per stream, each once, in one transaction per batch.
+"""How does a service take in events? In order per stream, each once, a batch in one transaction, a large one in two.
 
 Promises: the cursor, read under lock, is the dedupe; a record that came early waits aside while others pass; one that
 fails for its own sake is parked with all that follow it on its key; what passes by itself is raised, for the caller to
 send the batch again. Handlers take lists.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from twolamps_events.pairing import CalendarChanged, CoupleEnded, CoupleFormed, 
 
 Handler = Callable[[Sequence[Any], Transaction], Awaitable[None]]
 BATCH = 2_000
+LARGE, LANES = 200, 2
 
 
 class RecordUnreadable(Exception):
@@ -49,6 +51,15 @@ class Consumer:
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Settle every record: applied, skipped, held aside or parked. Raises only what passes by itself."""
+        lanes = (
+            LANES if len(records) >= LARGE else 1
+        )  # streams side by side: while one waits for SQL the other computes
+        parts = ([record for record in records if record.key.int % lanes == lane] for lane in range(lanes))
+        for outcome in await asyncio.gather(*map(self._settle_all, parts), return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+    async def _settle_all(self, records: Sequence[Record]) -> None:
         for start in range(0, len(records), BATCH):
             batch = records[start : start + BATCH]
             try:

@@ -72,6 +72,19 @@ async def test_any_order_of_arrival_is_applied_in_the_order_of_the_stream(log: L
     assert await list_parked(log.database) == []
 
 
+async def test_in_a_large_batch_every_stream_keeps_its_order_and_a_failing_one_stops_no_other(log: Log) -> None:
+    keys, length = [UUID(int=n) for n in range(1, 31)], 20
+    log.poison = {7 * 1_000 + 5}
+    batch = [record(key, seq, UUID(int=key.int * 1_000 + seq)) for seq in range(1, length + 1) for key in keys]
+    for _ in range(2):
+        await log.consumer.handle(batch)
+    applied = await log.applied()
+    for key in keys:
+        last = 4 if key.int == 7 else length
+        assert [n % 1_000 for n in applied if n // 1_000 == key.int] == list(range(1, last + 1))
+    assert len(await list_parked(log.database)) == length - 4
+
+
 async def test_a_failing_record_is_parked_with_what_follows_while_others_pass_and_replay_heals(log: Log) -> None:
     bad, good = uuid4(), uuid4()
     log.poison = {2}
