@@ -100,18 +100,26 @@ async def migrate(admin_dsn: str, service: str, migrations: Path) -> None:
 
 
 async def _is_up_to_date(admin_dsn: str, service: str, migrations: Path) -> bool:
-    """Whether both chains stand at their newest file, <revision>_<what>.py."""
+    """Whether both chains stand at their newest file, and the service can see so."""
     admin = await asyncpg.connect(admin_dsn)
     try:
         for folder, table in ((CHASSIS, "chassis_version"), (migrations, "version")):
-            newest = max(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
-            if not await admin.fetchval("SELECT to_regclass($1)::text", f'"{service}".{table}'):
+            name = f'"{service}".{table}'
+            if not await admin.fetchval("SELECT to_regclass($1)::text", name):
                 return False
-            if await admin.fetchval(f'SELECT max(version_num) FROM "{service}".{table}') != newest:
+            if await admin.fetchval(f"SELECT max(version_num) FROM {name}") != newest(folder):
+                return False
+            worker = f"{await admin.fetchval('SELECT current_database()')}_{service}_worker"
+            if not await admin.fetchval("SELECT has_table_privilege($1, $2, 'SELECT')", worker, name):
                 return False
     finally:
         await admin.close()
     return True
+
+
+def newest(folder: Path) -> str:
+    """The revision that a folder of migrations leads to; its files are <revision>_<what>.py."""
+    return max(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
 
 
 def _migrate_schema(connection: "Connection", service: str, migrations: Path) -> None:
@@ -128,6 +136,7 @@ def _migrate_schema(connection: "Connection", service: str, migrations: Path) ->
     try:
         for folder, table in ((CHASSIS, "chassis_version"), (migrations, "version")):
             _upgrade(connection, folder, service, table)
+            connection.execute(text(f'GRANT SELECT ON "{service}".{table} TO "{login}_worker"'))
     finally:
         _roles.reset(token)
 

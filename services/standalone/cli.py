@@ -1,4 +1,4 @@
-"""What can be said to Twolamps on the command line? `twolamps up`, `demo`, `migrate`, `status`, `dlq`."""
+"""What can be said to Twolamps on the command line? Each command has a module; `up` and `migrate` are here."""
 
 import asyncio
 import sys
@@ -10,6 +10,7 @@ import typer
 import uvloop
 from rich.panel import Panel
 
+from standalone.check.command import check
 from standalone.databases import open_databases
 from standalone.demo.command import demo
 from standalone.dlq import dlq
@@ -29,7 +30,7 @@ from twolamps_chassis.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(dlq, name="dlq")
-for command in (run, demo, topics, status, replay):
+for command in (run, demo, topics, check, status, replay):
     app.command()(command)
 
 

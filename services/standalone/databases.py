@@ -23,6 +23,7 @@ from twolamps_chassis.postgres_server import PostgresServer
 from twolamps_chassis.settings import Settings
 
 DATABASE, KEYS = "twolamps", migrate.KEYS_DATABASE
+PASSWORDS = "database-passwords.json"
 
 
 @dataclass
@@ -74,7 +75,7 @@ async def open_databases(settings: Settings) -> Databases:
     if not settings.postgres:
         server = await asyncio.to_thread(PostgresServer.start, settings.data / "postgres")
         return Databases(server.superuser_dsn, server.login_dsn, wrapping_key, server)
-    passwords = _passwords(settings.keys_folder / "private" / "database-passwords.json")
+    passwords = _passwords(settings.keys_folder / "private" / PASSWORDS)
     parts = urlsplit(settings.postgres)
 
     def admin(database: str) -> str:
