@@ -38,7 +38,7 @@ def _source(name: str) -> str:
     return CONTAINER if engine_answers() else NONE
 
 
-def _lacking(how_to_get: str) -> NoReturn:
+def lacking(how_to_get: str) -> NoReturn:
     """Skip a test for want of a real server; where real servers are required, fail it."""
     if os.environ.get("TWOLAMPS_TEST_REQUIRE_REAL"):
         pytest.fail(how_to_get)
@@ -52,7 +52,7 @@ def _named_or_started(name: str, start: Callable[[], str]) -> str:
     try:
         return start()
     except NoContainers as error:
-        _lacking(f"{HOW_TO_GET.format(name, _variable(name))} ({error})")
+        lacking(f"{HOW_TO_GET.format(name, _variable(name))} ({error})")
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +95,7 @@ def redis(containers: Containers) -> Redis:
 def redis_process() -> Iterator[RedisProcess]:
     """A Redis of this test alone, to stop, hang and bring back; it runs."""
     if find_redis_server() is None:
-        _lacking(HOW_TO_GET_REDIS_SERVER)
+        lacking(HOW_TO_GET_REDIS_SERVER)
     process = RedisProcess()
     try:
         process.start()
