@@ -1,6 +1,7 @@
 """Who lives the journeys? Ada and Ben, connected on a platform that really runs, whose clock can be moved ahead."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,25 @@ from standalone.demo.evening import Evening, begin
 from standalone.demo.facts import Facts
 from standalone.demo.meeting import deal, open_streams, pair, share, sign_up
 from standalone.demo.people import Where
-from tests.platform_process import RunningPlatform
+from tests.fleet import Fleet
+from tests.platform_process import PlatformProcess, RunningPlatform
+
+
+@pytest.fixture(scope="session", params=["in one process", "in many"])
+def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The platform as `twolamps up` on an embedded PostgreSQL, and as a fleet on Kafka, PostgreSQL and Redis. Its clock may
+    be moved forward, never back."""
+    if request.param == "in one process":
+        running: PlatformProcess | Fleet = PlatformProcess(tmp_path_factory.mktemp("platform"))
+    else:
+        postgres, kafka, redis = (request.getfixturevalue(name) for name in ("postgres", "kafka", "redis"))
+        database = asyncio.run(postgres.copy())
+        running = Fleet(tmp_path_factory.mktemp("fleet"), postgres, database, kafka.servers, redis.url)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture
