@@ -15,6 +15,7 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.fences import FenceConsumer
+from twolamps_chassis.kafka_header_names import accept_any_header_name
 from twolamps_chassis.kafka_records import read_record
 from twolamps_chassis.kafka_relay import cluster_id
 from twolamps_chassis.telemetry import log, origin
@@ -36,6 +37,7 @@ class HandlerCancelled(Exception):
 
 def make_broker(servers: str) -> KafkaBroker:
     """A broker of `servers`, a comma-separated list. Topics are made by who deploys, never by it."""
+    accept_any_header_name()
     return KafkaBroker(
         servers.split(","), apply_types=False, allow_auto_create_topics=False, metadata_max_age_ms=10_000,
         graceful_timeout=GRACE_S, logger=None,
@@ -52,7 +54,8 @@ async def start(broker: KafkaBroker, servers: str) -> None:
             log().warning("kafka.away", **origin(error))
             await asyncio.sleep(WAIT_S)
     await broker.connect()
-    await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))  # each waits to be given partitions
+    # at once, since each waits to be given partitions
+    await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
 
 
 def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: str = "") -> "BatchSubscriber":

@@ -4,12 +4,14 @@ Promises: what a long run found is a line of LEDGER.md, beside the code that it 
 """
 
 import os
+import random
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 LONG = bool(os.environ.get("TWOLAMPS_TEST_LONG"))
+SEED = int(os.environ.get("TWOLAMPS_TEST_SEED", "0")) or random.randrange(1 << 32)
 LEDGER = Path(__file__).resolve().parents[1] / "LEDGER.md"
 Value = TypeVar("Value")
 

@@ -14,6 +14,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
 from tests.faults.kafka.house import READER, SOURCE, Address, TallyConsumer, TallyHouse, open_tables
 from twolamps_chassis import kafka_consumers
 from twolamps_chassis.consumers import Consumer
@@ -74,13 +76,13 @@ async def relaying(address: Address, source: Database, death: Death | None = Non
 
 
 @asynccontextmanager
-async def consuming(address: Address, consumer: Consumer) -> AsyncIterator[None]:
+async def consuming(address: Address, consumer: Consumer) -> AsyncIterator[BatchSubscriber]:
     """A consumer runs in this process, as soon as Kafka answers."""
     broker = kafka_consumers.make_broker(address.servers)
-    kafka_consumers.subscribe(broker, consumer, address.topic)
+    subscriber = kafka_consumers.subscribe(broker, consumer, address.topic)
     starting = asyncio.create_task(kafka_consumers.start(broker, address.servers))
     try:
-        yield
+        yield subscriber
     finally:
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)

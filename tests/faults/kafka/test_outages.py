@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.faults.kafka.house import FAULTLESS, TallyHouse
-from tests.faults.kafka.ledger import long_or
+from tests.faults.kafka.ledger import long_or, note
 from tests.faults.kafka.replicas import carrying
 from twolamps_chassis.kafka_relay import cluster_id
 from twolamps_testkit.kafka_process import KafkaProcess
@@ -24,7 +24,9 @@ async def test_a_broker_stopped_for_a_while_holds_up_no_command_and_is_given_eve
             assert await house.waiting() > 20 * STOPPED_S
             await asyncio.to_thread(own_kafka.start)
             await house.goes_on()
-        assert await house.judged() == FAULTLESS
+        verdict = await house.judged(90)
+    note(f"a broker stopped for {STOPPED_S:.0f} s", 1, verdict)
+    assert verdict == FAULTLESS
 
 
 async def test_a_broker_that_is_killed_and_started_again_loses_nothing(
