@@ -6,6 +6,7 @@ the line it came from, since a text may quote what somebody wrote.
 
 import logging
 import sys
+import time
 import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -20,6 +21,7 @@ DUE = Histogram("twolamps_due_lateness_seconds", "How late due rows were claimed
 STREAMS = Gauge("twolamps_open_streams", "Open client streams", ["transport"])
 OUTBOX_AGE = Gauge("twolamps_outbox_oldest_seconds", "Age of the oldest event that waits", ["service"])
 PARKED = Gauge("twolamps_parked_events", "Parked events", ["service", "reason"])
+QUIET_S = 10.0
 ALLOWED = frozenset(
     {
         *("event", "level", "timestamp", "error_type", "at"),
@@ -42,10 +44,27 @@ class _Library(logging.Formatter):
         return ""
 
 
+class _Quiet(logging.Filter):
+    """A library says the same thing from the same line once in ten seconds: while a broker is away, aiokafka says it a
+    hundred times a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.until: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        if now < self.until.get(place, 0.0):
+            return False
+        self.until[place] = now + QUIET_S
+        return True
+
+
 def configure_logs(level: str) -> None:
     """JSON lines on stderr from here on; libraries' own loggers only from warnings up."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Library("%(levelname)s %(name)s"))
+    handler.addFilter(_Quiet())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         processors=[
