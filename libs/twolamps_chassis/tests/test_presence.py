@@ -45,6 +45,12 @@ class Stream:
     """Whatever is counted."""
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis may be slow, as on a machine that is busy with other tests."""
+    monkeypatch.setattr(presence, "PATIENCE_S", 10.0)
+
+
 @asynccontextmanager
 async def counting(url: str, prefix: str) -> AsyncIterator[RedisPresence]:
     """What one process counts, shared with the others."""
@@ -105,6 +111,7 @@ async def test_the_hubs_of_a_process_count_together() -> None:
     assert len(here.open[ME]) == 3
 
 
+@pytest.mark.usefixtures("patient")
 async def test_the_twenty_first_stream_over_two_processes_is_refused_until_one_leaves_anywhere(redis: Redis) -> None:
     prefix = Redis.new_prefix()
     async with counting(redis.url, prefix) as one, counting(redis.url, prefix) as two:
@@ -122,6 +129,7 @@ async def test_the_twenty_first_stream_over_two_processes_is_refused_until_one_l
         assert await refuses(one)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_who_come_at_once_in_two_processes_are_admitted_up_to_twenty(redis: Redis) -> None:
     prefix = Redis.new_prefix()
     async with counting(redis.url, prefix) as one, counting(redis.url, prefix) as two:
@@ -132,6 +140,7 @@ async def test_who_come_at_once_in_two_processes_are_admitted_up_to_twenty(redis
         assert sum(len(here.open.get(ME, ())) for here in (one, two)) == 20
 
 
+@pytest.mark.usefixtures("patient")
 async def test_who_goes_while_being_asked_for_is_not_counted(redis: Redis) -> None:
     async with counting(redis.url, Redis.new_prefix()) as here:
         for turns in range(6):
@@ -144,6 +153,7 @@ async def test_who_goes_while_being_asked_for_is_not_counted(redis: Redis) -> No
         await fill(here, 20)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_the_streams_of_a_killed_process_count_while_it_lives_and_are_forgotten_after(redis: Redis) -> None:
     prefix = Redis.new_prefix()
     other = subprocess.Popen(  # noqa: ASYNC220 (its end is what is tested)
@@ -217,6 +227,7 @@ async def test_redis_flushed_breaks_nothing_and_soon_knows_all_again(
         await eventually(lambda: refuses(two), 2)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_what_was_left_is_not_kept_in_redis(redis: Redis) -> None:
     prefix, person = Redis.new_prefix(), UUID(int=7)
     async with counting(redis.url, prefix) as here, Client.from_url(redis.url) as client:
