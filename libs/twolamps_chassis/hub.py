@@ -58,11 +58,10 @@ class Hub:
         *,
         pace: Pace | None = None,
         presence: Presence | None = None,
-        streams_per_person: int = 20,
     ) -> None:
         self._read, self._ask_heads, self._encode = read, heads, encode
         self._pace = pace or Pace()
-        self._presence = presence or Presence(streams_per_person)
+        self._presence = presence or Presence()
         self._rooms: dict[UUID, Room] = {}
         self._behind: dict[Reader, None] = {}  # in the order they fell behind
         self._fell_behind = asyncio.Event()

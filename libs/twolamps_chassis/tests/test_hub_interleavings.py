@@ -16,6 +16,7 @@ from twolamps_chassis.hub import Hub, Pace
 from twolamps_chassis.hub_log import Hint, Page
 from twolamps_chassis.hub_streams import Reader
 from twolamps_chassis.log_cursor import FROM_NOW, LogPlace, decode_cursor
+from twolamps_chassis.presence import Presence
 from twolamps_testkit.change_log import MemoryLog
 
 NEVER = timedelta(hours=1)
@@ -112,7 +113,7 @@ class Play:
         self.may_read, self.fail = asyncio.Event(), False
         self.may_read.set()
         pace = Pace(keep_alive=NEVER, heads=NEVER, heads_without_hints=NEVER, expiry=NEVER, retry=timedelta())
-        self.hub = Hub(self.read, self.log.heads, bytes, pace=pace, streams_per_person=1_000)
+        self.hub = Hub(self.read, self.log.heads, bytes, pace=pace, presence=Presence(1_000))
 
     async def read(self, places: list[tuple[UUID, int]]) -> list[Page]:
         assert len({person for person, _ in places}) == len(places)
