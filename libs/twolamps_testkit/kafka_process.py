@@ -19,7 +19,7 @@ import random
 import shutil
 import socket
 import subprocess
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,10 @@ class KafkaProcess:
         self._run("signal", str(node), name)
 
     def wipe(self) -> None:
-        """Stop every node and remove all it kept: what is started next is another cluster, at the same place."""
+        """Kill every node and remove all it kept: what is started next is another cluster, at the same place."""
+        for node in range(1, self.nodes + 1):
+            with suppress(RuntimeError):  # it was killed before
+                self.signal(node, "KILL")
         self._run("stop", "--purge")
 
     def close(self) -> None:
