@@ -11,7 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from twolamps_chassis.telemetry import log, origin
+from twolamps_chassis.telemetry import REDIS, log, origin
 
 FAULTS = (RedisError, OSError, TimeoutError, RuntimeError)
 """What a question to Redis may raise; a RuntimeError is uvloop's word for a connection that was just closed."""
@@ -46,10 +46,12 @@ class Standing:
         if self._failures:
             log().info("redis.back", role=self.use)
         self.answers, self._failures = True, 0
+        REDIS.labels(self.use).set(1)
 
     def is_away(self, error: BaseException) -> float:
         """It did not; the seconds to wait before the next attempt."""
         if not self._failures:
             log().warning("redis.away", role=self.use, **origin(error))
         self.answers, self._failures = False, self._failures + 1
+        REDIS.labels(self.use).set(0)
         return PAUSES_S[min(self._failures, len(PAUSES_S)) - 1]

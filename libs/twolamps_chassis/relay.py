@@ -15,7 +15,7 @@ import asyncpg
 from twolamps_chassis.db import Database
 from twolamps_chassis.records import Record
 from twolamps_chassis.replay import unmark
-from twolamps_chassis.telemetry import RELAYED, log, origin
+from twolamps_chassis.telemetry import LEADS, RELAYED, log, origin
 from twolamps_chassis.tracing import span
 
 Deliver = Callable[[Sequence[Record]], Awaitable[None]]
@@ -74,6 +74,7 @@ class Relay:
             await conn.execute(f'SET ROLE "{self.database.roles["worker"]}"')
             await self._wait_to_lead(conn)
             log().debug("relay.leads", service=self.database.schema)
+            LEADS.labels(self.database.schema).set(1)
             self.look_at = 0.0
             while True:
                 self.database.committed.clear()
@@ -84,6 +85,7 @@ class Relay:
                         async with asyncio.timeout(SWEEP_S):
                             await self.database.committed.wait()
         finally:
+            LEADS.labels(self.database.schema).set(0)
             conn.terminate()
 
     async def _wait_to_lead(self, conn: "asyncpg.Connection[asyncpg.Record]") -> None:

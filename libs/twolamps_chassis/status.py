@@ -7,7 +7,7 @@ from uuid import UUID
 
 from twolamps_chassis.db import Database, Transaction
 from twolamps_chassis.due_rows import Due
-from twolamps_chassis.telemetry import OUTBOX_AGE, PARKED
+from twolamps_chassis.telemetry import HELD, OUTBOX_AGE, PARKED
 
 REASONS = ("gap", "failed", "behind")
 
@@ -46,11 +46,13 @@ async def role_status(database: Database, dues: Sequence[Due]) -> RoleStatus:
         sql = "SELECT count(*), coalesce(extract(epoch FROM $1 - min(time)), 0) FROM outbox WHERE published_at IS NULL"
         waiting = await tx.fetchrow(sql, tx.now)
         assert waiting is not None
-        rows = await tx.fetch("SELECT reason, count(*) FROM parked GROUP BY reason")
+        rows = await tx.fetch("SELECT reason, count(*), min(parked_at) AS since FROM parked GROUP BY reason")
         overdue = [await _overdue(tx, due) for due in dues]
     parked = dict.fromkeys(REASONS, 0) | {row["reason"]: row["count"] for row in rows}
     oldest_s = max(0.0, float(waiting[1]))
     OUTBOX_AGE.labels(database.schema).set(oldest_s)
+    held_since = next((row["since"] for row in rows if row["reason"] == "gap"), tx.now)
+    HELD.labels(database.schema).set(max(0.0, (tx.now - held_since).total_seconds()))
     for reason, count in parked.items():
         PARKED.labels(database.schema, reason).set(count)
     counts, ages = [count for count, _ in overdue], [age for _, age in overdue]

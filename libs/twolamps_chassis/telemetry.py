@@ -21,6 +21,9 @@ DUE = Histogram("twolamps_due_lateness_seconds", "How late due rows were claimed
 STREAMS = Gauge("twolamps_open_streams", "Open client streams", ["transport"])
 OUTBOX_AGE = Gauge("twolamps_outbox_oldest_seconds", "Age of the oldest event that waits", ["service"])
 PARKED = Gauge("twolamps_parked_events", "Parked events", ["service", "reason"])
+HELD = Gauge("twolamps_held_seconds", "Age of the oldest event that waits for one before it", ["service"])
+LEADS = Gauge("twolamps_relay_leads", "Whether this process's relay is the one that hands on", ["service"])
+REDIS = Gauge("twolamps_redis_answers", "Whether Redis answers, by what it is asked for", ["use"])
 QUIET_S = 10.0
 ALLOWED = frozenset(
     {

@@ -5,16 +5,23 @@ Promises: relays, consumers and fences are the same objects either way; only the
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from twolamps_chassis import kafka_consumers
 from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.db import Database
 from twolamps_chassis.fences import FENCES, FenceConsumer, Fenced
+from twolamps_chassis.kafka_lag import measure_lag
 from twolamps_chassis.kafka_relay import KafkaDelivery
 from twolamps_chassis.records import Record
 from twolamps_chassis.relay import Relay
+from twolamps_chassis.telemetry import log, origin
 from twolamps_events import catalog
+
+if TYPE_CHECKING:
+    from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+MEASURE_S = 10.0
 
 
 class Transport(Protocol):
@@ -68,6 +75,7 @@ class OverKafka:
         self.servers, self.prefix = servers, prefix
         self.broker = kafka_consumers.make_broker(servers)
         self.deliveries: list[KafkaDelivery] = []
+        self.subscribers: list[BatchSubscriber] = []
 
     def relay(self, dsn: str, database: Database) -> Relay:
         topic, fences = catalog.topic(database.schema, self.prefix), catalog.topic("fences", self.prefix)
@@ -76,15 +84,24 @@ class OverKafka:
         return Relay(dsn, database, delivery.deliver, delivery.log_id)
 
     def subscribe(self, consumer: Consumer) -> None:
-        kafka_consumers.subscribe(self.broker, consumer, catalog.topic(consumer.source, self.prefix))
+        self._subscribe(consumer)
 
     def fence(self, service: Fenced) -> None:
-        fences = FenceConsumer(service)
-        kafka_consumers.subscribe(self.broker, fences, catalog.topic(fences.source, self.prefix))
+        self._subscribe(FenceConsumer(service))
+
+    def _subscribe(self, consumer: Consumer | FenceConsumer) -> None:
+        topic = catalog.topic(consumer.source, self.prefix)
+        self.subscribers.append(kafka_consumers.subscribe(self.broker, consumer, topic))
 
     async def run(self) -> None:
         await kafka_consumers.start(self.broker, self.servers)
-        await asyncio.Event().wait()
+        while True:
+            for subscriber in self.subscribers:
+                try:
+                    await measure_lag(subscriber)
+                except Exception as error:  # whatever it is, the relay and the consumers tell of it
+                    log().debug("lag.unknown", **origin(error))
+            await asyncio.sleep(MEASURE_S)
 
     async def close(self) -> None:
         await self.broker.stop()
