@@ -10,9 +10,9 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,16 @@ class Replica:
             return self.ask("/readyz").is_success
         return False
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """While inside, it is there and does nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
 
 @dataclass
 class Fleet:
@@ -68,6 +78,7 @@ class Fleet:
     redis: str
     replicas: Mapping[str, int] = field(default_factory=lambda: ONE_OF_EACH)
     changed: Mapping[str, str] = field(default_factory=dict)
+    partitions: int = 8
     ahead_s: float = 0.0
     prefix: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}")
 
@@ -109,7 +120,8 @@ class Fleet:
     def make_topics(self) -> None:
         """Make the topics, once more where Kafka was wiped."""
         env = self._env(self.all[0])
-        made = subprocess.run([COMMAND, "topics"], env=env, check=False, capture_output=True, text=True, timeout=90)
+        command: list[str | Path] = [COMMAND, "topics", "--partitions", str(self.partitions)]
+        made = subprocess.run(command, env=env, check=False, capture_output=True, text=True, timeout=90)
         assert made.returncode == 0, made.stderr + made.stdout
 
     def start_replica(self, replica: Replica) -> None:

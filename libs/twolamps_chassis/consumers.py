@@ -19,7 +19,14 @@ from twolamps_chassis.telemetry import CONSUMED, log, origin
 from twolamps_chassis.tracing import Facts, Span, span
 from twolamps_events.base import Event
 from twolamps_events.catalog import EVENTS
-from twolamps_events.pairing import CalendarChanged, CoupleEnded, CoupleFormed, SessionEnded, SharesChanged
+from twolamps_events.pairing import (
+    CalendarChanged,
+    CoupleEnded,
+    CoupleFormed,
+    CoupleSnapshot,
+    SessionEnded,
+    SharesChanged,
+)
 
 Handler = Callable[[Sequence[Any], Transaction], Awaitable[None]]
 BATCH = 2_000
@@ -43,6 +50,7 @@ class Consumer:
         self.database, self.source, self.couples, self.handlers = database, source, couples, dict(handlers)
         self.projected: dict[type[Event], Handler] = {
             CoupleFormed: couples.on_couple_formed,
+            CoupleSnapshot: couples.on_couple_snapshot,
             CalendarChanged: couples.on_calendar_changed,
             SharesChanged: couples.on_shares_changed,
             CoupleEnded: couples.on_couple_ended,
@@ -74,12 +82,15 @@ class Consumer:
                     await self._settle_alone(record)
 
     async def retry_parked(self) -> int:
-        """Try again what failed and is due for it; how many streams were tried."""
+        """Try again what failed and is due for it, and go on at a snapshot that has waited too long for what is before it;
+        how many streams were tried."""
         async with self.database.begin(readonly=True) as tx:
-            keys = await parked.list_due(tx, self.source)
-        for key in keys:
+            due = await parked.list_due(tx, self.source)
+        for key, reason in due:
+            if reason == "gap":
+                await self._jump(key)
             await self.replay(key)
-        return len(keys)
+        return len(due)
 
     async def replay(self, key: UUID) -> bool:
         """Apply what failed on a stream and what is behind it, in order, as far as it goes; True when nothing is left."""
@@ -117,6 +128,25 @@ class Consumer:
             await parked.promote(tx, self.source, key)
         log().warning("consumer.dropped", service=self.database.schema, source=self.source, key=str(key), seq=seq)
         return True
+
+    async def _jump(self, key: UUID) -> None:
+        """Give up what is before the first snapshot that is held: its history is gone, and it tells what still holds. The
+        snapshot and what follows it are left as what failed and is due at once."""
+        async with self.database.begin() as tx:
+            await tx.lock([key])
+            cursor = (await parked.lock_cursors(tx, self.source, [key]))[key]
+            held = [Record(self.source, *row) for row in await parked.list_held(tx, self.source, [key])]
+            start = next((record.seq for record in held if record.type in parked.SNAPSHOTS), None)
+            if start is None:
+                return
+            last = start
+            for record in held:
+                last += record.seq == last + 1
+            await parked.remove(tx, self.source, [(key, record.seq) for record in held if record.seq < start])
+            await parked.release(tx, self.source, key, start, last)
+            await parked.save_cursors(tx, self.source, {key: last})
+        log().warning("consumer.jumped", service=self.database.schema, source=self.source, key=str(key), seq=start,
+                      count=start - cursor - 1)  # fmt: skip
 
     async def _replay(self, key: UUID, most: int | None = None) -> bool:
         """Apply the first of what failed and is behind it, all or `most`; whether more is left."""
@@ -172,6 +202,7 @@ class Consumer:
         count = CONSUMED.labels
         count(self.database.schema, self.source, "applied").inc(len(ready))
         count(self.database.schema, self.source, "aside").inc(len(early) + len(behind))
+        count(self.database.schema, self.source, "again").inc(sum(r.seq <= before[r.key] for r in records))
 
     async def _apply(self, records: Iterable[Record], tx: Transaction) -> None:
         """Hand runs of one type to their handler; a later epoch proves the couple's end, an earlier one is over."""

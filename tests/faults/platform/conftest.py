@@ -26,9 +26,11 @@ async def fleets(postgres: Postgres, kafka: Kafka, redis: Redis, tmp_path: Path)
     """`await fleets(replicas, kafka=..., redis=...)` starts a fleet, on the common servers unless others are given."""
     made: list[Fleet] = []
 
-    async def make(replicas: dict[str, int], *, kafka: str = kafka.servers, redis: str = redis.url) -> Fleet:
+    async def make(
+        replicas: dict[str, int], *, kafka: str = kafka.servers, redis: str = redis.url, partitions: int = 8
+    ) -> Fleet:
         folder = tmp_path / f"fleet{len(made)}"
-        fleet = Fleet(folder, postgres, await postgres.copy(), kafka, redis, replicas)
+        fleet = Fleet(folder, postgres, await postgres.copy(), kafka, redis, replicas, partitions=partitions)
         made.append(fleet)
         await asyncio.to_thread(fleet.start)
         return fleet

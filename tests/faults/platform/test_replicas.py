@@ -1,0 +1,68 @@
+"""What do two people notice when replicas come and go? Nothing but a pause, and after a drain not even that."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.faults.platform.conftest import MakeFleet
+from tests.faults.platform.two import couple, invite, is_told, seconds_until_told
+from tests.fleet import ONE_OF_EACH, Fleet, Replica
+
+DRAINED_S = 10.0
+TAKEN_OVER_S = 20.0  # a Kafka session of 6 s, a rebalance, and a machine that is busy with other tests
+
+
+async def test_more_replicas_than_partitions_are_harmless_and_take_over(fleets: MakeFleet, tmp_path: Path) -> None:
+    fleet = await fleets(ONE_OF_EACH | {"notifications": 2, "scheduling": 2}, partitions=1)
+    async with couple(fleet, tmp_path) as evening:
+        made = [await invite(evening, evening.ada, n) for n in range(5)]
+        await is_told(evening.ben, made, 20)
+        for replica in (one for one in fleet.all if fleet.replicas[one.role] == 2):  # one of two has the only partition
+            fleet.kill(replica)
+            made.append(await invite(evening, evening.ada, len(made)))
+            took = await seconds_until_told(evening.ben, made[-1], TAKEN_OVER_S)
+            print(f"{replica.name} killed: the next notice after {took:.1f} s")
+            await asyncio.to_thread(fleet.start_replica, replica)
+        await is_told(evening.ben, made, 10)
+
+
+async def test_a_replica_that_is_told_to_stop_drains_and_nothing_comes_twice(fleets: MakeFleet, tmp_path: Path) -> None:
+    fleet = await fleets(ONE_OF_EACH | {"notifications": 2, "scheduling": 2, "gateway": 1})
+    async with couple(fleet, tmp_path) as evening:
+        made: list[str] = []
+
+        async def propose() -> None:
+            while len(made) < 25:
+                made.append(await invite(evening, evening.ada, len(made)))
+
+        proposing = asyncio.ensure_future(propose())
+        for role in ("scheduling", "notifications"):
+            drained_s = await asyncio.to_thread(fleet.terminate, fleet.of(role))
+            print(f"{role} drained in {drained_s:.1f} s")
+            assert drained_s < DRAINED_S
+            await asyncio.to_thread(fleet.start_replica, fleet.of(role))
+        await proposing
+        await is_told(evening.ben, made, 20)
+        assert await again(fleet) == 0
+
+
+@pytest.mark.parametrize("role", ["pairing", "prompts", "scheduling", "notifications", "gateway"])
+async def test_a_replica_that_is_frozen_loses_nothing(fleets: MakeFleet, tmp_path: Path, role: str) -> None:
+    fleet = await fleets(ONE_OF_EACH)
+    async with couple(fleet, tmp_path) as evening:
+        made = [await invite(evening, evening.ada, 0)]
+        frozen: Replica = fleet.of(role)
+        with frozen.frozen():
+            await asyncio.sleep(2)
+        made += [await invite(evening, evening.ada, n) for n in range(1, 4)]
+        await is_told(evening.ben, made, 30)
+
+
+async def again(fleet: Fleet) -> float:
+    """How many records any replica that runs was given again."""
+    pages = [await asyncio.to_thread(one.ask, "/metrics") for one in fleet.all]
+    lines = [
+        line for page in pages for line in page.text.splitlines() if "_total{" in line and 'outcome="again"' in line
+    ]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
