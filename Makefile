@@ -1,6 +1,6 @@
 # Twolamps: everything a clone needs is Python 3.11+ and make. `make` alone lists what can be done.
 .DEFAULT_GOAL := help
-.PHONY: help run demo up down logs docker test check proto docs fmt lock
+.PHONY: help run demo up down logs docker test faults bench check proto docs fmt lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -35,6 +35,12 @@ docker:
 
 test: $(READY) ## run every test
 	$(BIN)/pytest -n 2
+
+faults: $(READY) ## live through the long faults, on real servers (hours; adds to tests/faults/LEDGER.md)
+	TWOLAMPS_TEST_LONG=1 TWOLAMPS_TEST_REQUIRE_REAL=1 $(BIN)/pytest tests/faults
+
+bench: $(READY) ## measure every figure beside its peers (ONLY=F1,F5 for some)
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 check: $(READY) ## lint, types, import rules, contracts, generated files
 	$(BIN)/ruff check
