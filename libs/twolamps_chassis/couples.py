@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from twolamps_chassis.streams import raise_epoch
-from twolamps_events.pairing import CalendarChanged, CoupleEnded, CoupleFormed, SessionEnded, SharesChanged
+from twolamps_events.pairing import (
+    CalendarChanged,
+    CoupleEnded,
+    CoupleFormed,
+    CoupleSnapshot,
+    SessionEnded,
+    SharesChanged,
+)
 
 if TYPE_CHECKING:
     from twolamps_chassis.db import Row, Transaction
@@ -36,6 +43,7 @@ ON CONFLICT (id) DO UPDATE SET
     shares = CASE WHEN excluded.shares_version > known.shares_version THEN excluded.shares ELSE known.shares END,
     shares_version = greatest(excluded.shares_version, known.shares_version)
 """
+ENDED = "UPDATE couples SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ class Couples:
         """End a couple whose stream is locked; False where it had ended. Unknown ones are ended too, before they form."""
         if not await raise_epoch(tx.conn, couple_id, tx.streams[couple_id], epoch):
             return False
-        await tx.execute("UPDATE couples SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", couple_id, tx.now)
+        await tx.execute(ENDED, couple_id, tx.now)
         await self.on_end(couple_id, tx)
         return True
 
@@ -132,6 +140,18 @@ class Couples:
                 e.couple_id, e.inviter_id, e.invitee_id, 0, e.zone, start, e.week_start, 1, frozenset(), 0, e.paired_at
             )
             await save_couple(tx, couple)
+
+    async def on_couple_snapshot(self, events: Sequence[CoupleSnapshot], tx: "Transaction") -> None:
+        """Know couples as they are, keeping what is newer here."""
+        for e in events:
+            start, shares = time.fromisoformat(e.day_start), frozenset(e.active)
+            couple = Couple(
+                e.couple_id, e.inviter_id, e.invitee_id, 0, e.zone, start, e.week_start, e.calendar_version, shares,
+                e.shares_version, e.paired_at,
+            )  # fmt: skip
+            await save_couple(tx, couple)
+            if tx.streams[e.couple_id].epoch > couple.epoch:
+                await tx.execute(ENDED, e.couple_id, tx.now)
 
     async def on_calendar_changed(self, events: Sequence[CalendarChanged], tx: "Transaction") -> None:
         """Follow the couple's calendar."""

@@ -5,8 +5,11 @@ failed one is tried again with growing pauses, eight times, then left for `twola
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
+
+from twolamps_events.pairing import CoupleSnapshot, PersonSnapshot
 
 if TYPE_CHECKING:
     from twolamps_chassis.db import Row, Transaction
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 ENVELOPE = "key, seq, epoch, type, time, traceparent, body"
 ATTEMPTS = 8
+SNAPSHOTS = (CoupleSnapshot.ce_type(), PersonSnapshot.ce_type())
+"""What a stream can be taken up from without what is before it."""
+WAIT_FOR_HISTORY = timedelta(seconds=30)
 
 
 async def lock_cursors(tx: "Transaction", source: str, keys: Sequence[UUID]) -> dict[UUID, int]:
@@ -69,10 +75,20 @@ async def promote(tx: "Transaction", source: str, key: UUID) -> None:
     await tx.execute(sql, source, key, tx.now)
 
 
-async def list_due(tx: "Transaction", source: str) -> list[UUID]:
-    """Streams whose failed record is due to be tried again."""
-    sql = "SELECT DISTINCT key FROM parked WHERE source = $1 AND retry_at <= $2 LIMIT 100"
-    return [row["key"] for row in await tx.fetch(sql, source, tx.now)]
+async def release(tx: "Transaction", source: str, key: UUID, first: int, last: int) -> None:
+    """A run of held records has its turn: behind what failed before it, else at once."""
+    sql = """UPDATE parked SET
+                 reason = CASE WHEN seq = $3 AND NOT failing.there THEN 'failed' ELSE 'behind' END,
+                 retry_at = CASE WHEN seq = $3 AND NOT failing.there THEN $5::timestamptz END
+             FROM (SELECT EXISTS (SELECT 1 FROM parked WHERE source = $1 AND key = $2 AND reason <> 'gap') AS there) AS failing
+             WHERE source = $1 AND key = $2 AND seq BETWEEN $3 AND $4"""
+    await tx.execute(sql, source, key, first, last, tx.now)
+
+
+async def list_due(tx: "Transaction", source: str) -> list[tuple[UUID, str]]:
+    """Streams where something is due: a failed record to be tried again, or a snapshot held as a gap; with the reason."""
+    sql = "SELECT DISTINCT key, reason FROM parked WHERE source = $1 AND retry_at <= $2 LIMIT 100"
+    return [(row["key"], row["reason"]) for row in await tx.fetch(sql, source, tx.now)]
 
 
 async def park(
@@ -81,10 +97,16 @@ async def park(
     """Park records; one that lies here already stays as it is."""
     sql = f"""INSERT INTO parked (source, {ENVELOPE}, reason, error, retry_at, parked_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                      CASE WHEN $9 = 'failed' THEN $11::timestamptz + interval '1 second' END, $11) ON CONFLICT DO NOTHING"""
+                      $11, $12) ON CONFLICT DO NOTHING"""
+    failed_at = tx.now + timedelta(seconds=1) if reason == "failed" else None
+    snapshot_at = tx.now + WAIT_FOR_HISTORY if reason == "gap" else None
     rows = [
-        (r.source, r.key, r.seq, r.epoch, r.type, r.time, r.traceparent, r.body, reason, error, tx.now) for r in records
-    ]
+        (
+            r.source, r.key, r.seq, r.epoch, r.type, r.time, r.traceparent, r.body, reason, error,
+            snapshot_at if r.type in SNAPSHOTS and snapshot_at else failed_at, tx.now,
+        )
+        for r in records
+    ]  # fmt: skip
     if rows:
         await tx.executemany(sql, rows)
 

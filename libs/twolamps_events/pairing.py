@@ -54,6 +54,29 @@ class SharesChanged(PairingEvent):
     shares_version: int
 
 
+class CoupleSnapshot(PairingEvent):
+    """All that holds for a couple, for whoever lacks what led to it. Stream: the couple, an ended one in its next epoch."""
+
+    name: ClassVar[str] = "couple_snapshot"
+    couple_id: UUID
+    inviter_id: UUID
+    invitee_id: UUID
+    zone: Zone
+    day_start: str
+    week_start: int
+    calendar_version: int
+    active: list[str]
+    shares_version: int
+    paired_at: At
+
+
+class PersonSnapshot(PairingEvent):
+    """Whoever lacks what led to it goes on from here: nothing before it still holds. Stream: the person."""
+
+    name: ClassVar[str] = "person_snapshot"
+    person_id: UUID
+
+
 class CoupleEnded(PairingEvent):
     """The pairing ended; `notify` names whom a plain notice goes to, if anyone. Stream: the couple, in its next epoch."""
 

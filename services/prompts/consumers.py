@@ -6,11 +6,11 @@ from uuid import UUID
 from prompts.use_cases.deal_prompts import DealPrompts, deal_prompts
 from prompts.use_cases.stop_dealing import StopDealing, stop_dealing
 from twolamps_chassis.db import Transaction
-from twolamps_events.pairing import CalendarChanged, CoupleFormed
+from twolamps_events.pairing import CalendarChanged, CoupleFormed, CoupleSnapshot
 
 
-async def on_couple_formed(events: Sequence[CoupleFormed], tx: Transaction) -> None:
-    """Deal the first day at once."""
+async def on_couple_formed(events: Sequence[CoupleFormed | CoupleSnapshot], tx: Transaction) -> None:
+    """Deal the first day at once; to who was dealt to, nothing changes."""
     await deal_prompts(DealPrompts(tuple(event.couple_id for event in events)), tx)
 
 

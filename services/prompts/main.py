@@ -7,7 +7,7 @@ from twolamps.prompts.v1.prompts_pb2_grpc import add_PromptsServiceServicer_to_s
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.due_rows import Due
 from twolamps_chassis.node import Role, Surroundings
-from twolamps_events.pairing import CalendarChanged, CoupleFormed
+from twolamps_events.pairing import CalendarChanged, CoupleFormed, CoupleSnapshot
 
 
 def compose(around: Surroundings) -> Role:
@@ -17,6 +17,12 @@ def compose(around: Surroundings) -> Role:
         couples=Couples(on_end=on_couple_ended),
         servicers=[(add_PromptsServiceServicer_to_server, api)],
         statuses={"twolamps.prompts.v1.PromptsService": STATUSES},
-        consumers={"pairing": {CoupleFormed: on_couple_formed, CalendarChanged: on_calendar_changed}},
+        consumers={
+            "pairing": {
+                CoupleFormed: on_couple_formed,
+                CoupleSnapshot: on_couple_formed,
+                CalendarChanged: on_calendar_changed,
+            }
+        },
         dues=[Due("deals", on_deals_due)],
     )

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pairing.use_cases.republish_couples import RepublishCouples, republish_couples, streams_to_republish
 from twolamps_chassis.consumers import Consumer, NotFailed
 from twolamps_chassis.node import Process
 from twolamps_chassis.replay import ask_replay, replay_state
@@ -53,10 +54,22 @@ def action_routes(process: Process) -> list[Route]:
             return JSONResponse({"kept": await ask_replay(database)})
         return JSONResponse(asdict(await replay_state(database)))
 
+    async def republish(request: Request) -> Response:
+        database = process.databases.get("pairing")
+        if database is None:
+            raise Unknown("only pairing republishes")
+        command = RepublishCouples(_key(request, "after"))
+        async with database.begin() as tx:
+            keys = await streams_to_republish(command, tx)
+            await tx.lock(keys)
+            await republish_couples(command, tx)
+        return JSONResponse({"told": len(keys), "last": str(max(keys)) if keys else None})
+
     return [
         Route("/parked", _guarded(heal), methods=["POST"]),
         Route("/parked", _guarded(drop), methods=["DELETE"]),
         Route("/replay", _guarded(replay), methods=["GET", "POST"]),
+        Route("/republish", _guarded(republish), methods=["POST"]),
     ]
 
 
@@ -72,8 +85,8 @@ def _guarded(act: Act) -> Act:
     return guarded
 
 
-def _key(request: Request) -> UUID:
+def _key(request: Request, name: str = "key") -> UUID:
     try:
-        return UUID(request.query_params.get("key", ""))
+        return UUID(request.query_params.get(name, ""))
     except ValueError as error:
         raise Unknown("KEY is a stream's id, as twolamps dlq list shows it") from error

@@ -15,7 +15,7 @@ from standalone.databases import open_databases
 from standalone.demo.command import demo
 from standalone.dlq import dlq
 from standalone.hand_out import HandedOutOtherwise, hand_out
-from standalone.operate import replay, status
+from standalone.operate import replay, republish, status
 from standalone.run import run
 from standalone.terminal import out, read_settings, stop
 from standalone.topics import topics
@@ -30,7 +30,7 @@ from twolamps_chassis.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(dlq, name="dlq")
-for command in (run, demo, topics, check, status, replay):
+for command in (run, demo, topics, check, status, replay, republish):
     app.command()(command)
 
 

@@ -1,4 +1,4 @@
-"""`twolamps status` and `replay`: how is the platform doing, and how is what it keeps sent again?
+"""`twolamps status`, `replay`, `republish`: how is the platform doing, and how is what it keeps told again?
 
 Promises: on a platform every process of every peer is asked, and one that is silent is shown as such, not an error.
 """
@@ -6,6 +6,7 @@ Promises: on a platform every process of every peer is asked, and one that is si
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from rich.progress import Progress
@@ -57,6 +58,24 @@ def replay(service: Annotated[str, typer.Argument(help="whose events: pairing, p
     except AdminUnreachable as error:
         stop(str(error))
     out.print(f"{asked['kept']} events of {service} were sent again.")
+
+
+def republish() -> None:
+    """Tell what holds of every couple anew, for a consumer that is new here, or was away for longer than a week."""
+    settings, told, last = read_settings(), 0, UUID(int=0)
+    try:
+        with out.status("Telling what holds ...") as shown:
+            while True:
+                answer = ask_service(settings, "pairing", "POST", "/republish", after=str(last))
+                if "told" not in answer:
+                    stop(answer["detail"])
+                if answer["last"] is None:
+                    break
+                told, last = told + answer["told"], UUID(answer["last"])
+                shown.update(f"Telling what holds: {told} streams")
+    except AdminUnreachable as error:
+        stop(f"{error}\n{told} streams were told; saying it again begins anew and harms nothing.")
+    out.print(f"{told} streams were told. A consumer that lacks their history goes on from there within a minute.")
 
 
 def merge(answers: Sequence[Answer]) -> dict[str, Any]:

@@ -25,6 +25,17 @@ async def load_couple(tx: Transaction, couple_id: UUID) -> Couple:
     return couple_of(row)
 
 
+async def list_couples(tx: Transaction, ids: Sequence[UUID]) -> list[Couple]:
+    """Those of `ids` that are couples, ended ones too."""
+    return [couple_of(row) for row in await tx.fetch("SELECT * FROM couples WHERE id = ANY($1::uuid[])", ids)]
+
+
+async def list_told_streams(tx: Transaction, after: UUID, most: int) -> list[UUID]:
+    """Streams on which something was published, in the order of their keys."""
+    sql = "SELECT key FROM streams WHERE key > $1 AND seq > 0 ORDER BY key LIMIT $2"
+    return [row["key"] for row in await tx.fetch(sql, after, most)]
+
+
 async def load_seen_couple(tx: Transaction) -> SeenCouple:
     """My couple as I see it now."""
     couple = await load_couple(tx, tx.us.id)

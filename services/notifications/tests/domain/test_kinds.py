@@ -13,8 +13,8 @@ from notifications.domain.kinds import KINDS, news_of, text_of
 from twolamps_events.base import Event
 from twolamps_events.catalog import EVENTS
 
-SILENT = {"shares_changed", "session_ended"}
-"""Events that no inbox hears of: consent and sessions leave no trace there."""
+SILENT = {"shares_changed", "session_ended", "couple_snapshot", "person_snapshot"}
+"""Events that no inbox hears of: consent and sessions leave no trace there, and what is told anew is no news."""
 ANN, SAM = uuid4(), uuid4()
 
 

@@ -20,7 +20,7 @@ from standalone.web import admin_app, serve
 from twolamps_chassis.node import Node
 from twolamps_chassis.records import Record
 from twolamps_chassis.status import list_parked
-from twolamps_events.pairing import PairingClaimed
+from twolamps_events.pairing import PairingClaimed, PersonSnapshot
 from twolamps_testkit.stage import Stage, eventually
 
 Twolamps = Callable[..., Awaitable[Result]]
@@ -119,6 +119,19 @@ async def test_a_replay_goes_to_the_services_own_host_and_is_told_until_it_is_se
     assert sent.exit_code == 0
     assert "7 events of pairing were sent again" in sent.stdout
     assert "Nothing answers" in (await twolamps("replay", "prompts")).stderr
+
+
+async def test_what_holds_is_told_anew_until_the_last_stream(twolamps: Twolamps, stage: Stage) -> None:
+    keys = [uuid4() for _ in range(450)]
+    async with stage.tables("pairing").begin() as tx:
+        await tx.lock(keys)
+        for key in keys:
+            tx.record(key, PairingClaimed(pairing_id=uuid4(), person_id=key))
+    said = await twolamps("republish")
+    assert said.exit_code == 0
+    assert "450 streams were told" in said.stdout
+    told = [event for event in await stage.recorded("pairing") if isinstance(event, PersonSnapshot)]
+    assert sorted(event.person_id for event in told) == sorted(keys)
 
 
 async def test_nothing_is_changed_for_a_page_in_a_browser(twolamps: Twolamps, stage: Stage) -> None:
