@@ -1,7 +1,6 @@
 """What do these tests break? A fleet of their own: its processes, and the Kafka or Redis that is theirs alone."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -13,12 +12,6 @@ from tests.fleet import Fleet
 from twolamps_testkit.servers import Kafka, Postgres, Redis
 
 MakeFleet = Callable[..., Awaitable[Fleet]]
-
-
-@pytest.fixture
-def broker_stopped_s() -> float:
-    """How long a broker is stopped."""
-    return float(os.environ.get("TWOLAMPS_TEST_BROKER_STOPPED_S", "10"))
 
 
 @pytest.fixture

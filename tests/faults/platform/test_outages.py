@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.kafka.ledger import long_or
 from tests.faults.platform.conftest import MakeFleet
 from tests.faults.platform.two import couple, invite, is_told, seconds_until_told
 from tests.fleet import ONE_OF_EACH
@@ -13,19 +14,20 @@ from twolamps_testkit.kafka_process import KafkaProcess
 from twolamps_testkit.redis_process import RedisProcess
 
 LIVE_WITHOUT_REDIS_S = 2.0
+BROKER_STOPPED_S = long_or(10.0, 60.0)
 
 
 async def test_commands_go_on_while_kafka_is_stopped_and_all_is_told_in_order_after(
-    fleets: MakeFleet, own_kafka: KafkaProcess, tmp_path: Path, broker_stopped_s: float
+    fleets: MakeFleet, own_kafka: KafkaProcess, tmp_path: Path
 ) -> None:
     fleet = await fleets(ONE_OF_EACH, kafka=own_kafka.kafka.servers)
     async with couple(fleet, tmp_path) as evening:
         await asyncio.to_thread(own_kafka.stop)
         began = time.monotonic()
         made: list[str] = []
-        while time.monotonic() - began < broker_stopped_s:
+        while time.monotonic() - began < BROKER_STOPPED_S:
             made.append(await invite(evening, evening.ada, len(made)))
-            await asyncio.sleep(broker_stopped_s / 20)
+            await asyncio.sleep(BROKER_STOPPED_S / 20)
         await asyncio.to_thread(own_kafka.start)
         back = time.monotonic()
         await is_told(evening.ben, made, 60)

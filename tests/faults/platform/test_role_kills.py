@@ -5,17 +5,16 @@ on meanwhile. Afterwards the history is put before the checks, and the database 
 """
 
 import asyncio
-import os
 import random
 from contextlib import suppress
 
 from tests.faults.evenings import hold, live
+from tests.faults.kafka.ledger import SEED, long_or, note
 from tests.faults.killed_evening import History
 from tests.faults.platform.conftest import MakeFleet
 from tests.fleet import Fleet
 
-KILLS = int(os.environ.get("TWOLAMPS_TEST_KILLS", "12"))
-SEED = int(os.environ.get("TWOLAMPS_TEST_SEED", "0")) or random.randrange(1 << 32)
+KILLS, ROUNDS = 12, long_or(1, 85)
 TWO_OF_EACH = {"pairing": 2, "prompts": 2, "scheduling": 2, "notifications": 2, "gateway": 1}
 
 
@@ -35,8 +34,13 @@ async def kill_in_turn(fleet: Fleet, history: History, chance: random.Random) ->
 
 async def test_nothing_is_lost_doubled_early_or_told_when_replicas_are_killed_at_random(fleets: MakeFleet) -> None:
     print(f"seed {SEED}")
-    chance, history = random.Random(SEED), History()
+    chance, commands = random.Random(SEED), 0
     fleet = await fleets(TWO_OF_EACH)
-    await live(fleet, history, kill_in_turn(fleet, history, chance), chance, 0)
-    await hold(fleet, history)
-    print(f"{KILLS} kills, {len(history.acts)} commands")
+    for number in range(ROUNDS):
+        history = History()
+        await live(fleet, history, kill_in_turn(fleet, history, chance), chance, number)
+        await hold(fleet, history)
+        commands += len(history.acts)
+    note(
+        "a replica killed at random, all checks of the history", KILLS * ROUNDS, f"{commands} commands, 0 faults", SEED
+    )
