@@ -12,7 +12,9 @@ from twolamps_chassis import tracing
 from twolamps_testkit.otlp_sink import OtlpSink, otlp_sink
 
 ONE, OTHER = f"00-{'1' * 32}-{'a' * 16}-01", f"00-{'2' * 32}-{'b' * 16}-01"
-SHOW_LOADED = "import sys, standalone.cli; print({'twolamps_chassis.tracing', 'twolamps_chassis.otlp'} & set(sys.modules))"
+SHOW_LOADED = (
+    "import sys, standalone.cli; print({'twolamps_chassis.tracing', 'twolamps_chassis.otlp'} & set(sys.modules))"
+)
 
 
 @pytest.fixture
