@@ -7,10 +7,11 @@ Who runs the tests says how nodes are started, in TWOLAMPS_TEST_KAFKA_COMMAND: t
                                                 of further properties of every broker
     stop --data FOLDER [--purge]                stops all nodes in an orderly way; with --purge the data go too
     signal NODE SIGNAL --data FOLDER            sends KILL, STOP or CONT to one node
-Without it the tests are skipped, or fail where real servers are required.
+Without it, kafka-in-docker does this where a Docker engine has the image; else the tests are skipped, or fail where real
+servers are required.
 
 Promises: a cluster keeps its ports over restarts and wipes; topics are never made by a client; a node that is gone is
-missed after three seconds. A single node has a second door, `proxied`, whose advertised port is `proxy_port`: a client
+missed after four seconds. A single node has a second door, `proxied`, whose advertised port is `proxy_port`: a client
 that comes by a proxy on that port stays on it.
 """
 
@@ -26,17 +27,17 @@ from pathlib import Path
 from twolamps_testkit.servers import Kafka
 
 COMMAND = "TWOLAMPS_TEST_KAFKA_COMMAND"
+IN_DOCKER, IMAGE = Path(__file__).with_name("kafka-in-docker"), os.environ.get("KAFKA_IMAGE", "apache/kafka:4.3.1")
 HOW_TO_GET_IT = (
-    f"needs a program that starts and stops Kafka nodes, named by {COMMAND}; see twolamps_testkit/kafka_process.py"
+    f"needs Kafka nodes to stop and kill: docker pull {IMAGE}, or {COMMAND} (twolamps_testkit/kafka_process.py)"
 )
 EXTRA = """
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
-group.min.session.timeout.ms=1000
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
 """
-JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a node that lives for minutes: half the work of starting it
+JAVA = "-XX:TieredStopAtLevel=1"  # a node that lives for minutes: half the work of starting it
 PROXIED = """
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},PROXIED://127.0.0.1:{proxied}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy}
@@ -56,7 +57,7 @@ class KafkaProcess:
     @classmethod
     def open(cls, folder: Path, nodes: int = 1) -> "KafkaProcess | None":
         """A cluster that is not started yet, on free ports; None where nothing says how."""
-        command = os.environ.get(COMMAND)
+        command = os.environ.get(COMMAND) or _in_docker()
         return cls(command, folder, nodes, _free_ports(2 * nodes + 2)) if command else None
 
     @property
@@ -113,6 +114,13 @@ class KafkaProcess:
         )
         if done.returncode:
             raise RuntimeError(f"{words}: {done.stderr.decode(errors='replace')[-2000:]}")
+
+
+def _in_docker() -> str | None:
+    with suppress(OSError):
+        found = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, check=False)
+        return None if found.returncode else str(IN_DOCKER)
+    return None
 
 
 def _free_ports(count: int) -> int:
