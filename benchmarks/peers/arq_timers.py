@@ -1,0 +1,44 @@
+"""arq on Redis: one worker of 100 jobs at a time that looks every 50 ms. Arguments: URL, count, seconds apart."""
+
+import asyncio
+import secrets
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from arq import Worker, create_pool
+from arq.connections import RedisSettings
+from lateness import answer
+
+URL, COUNT, APART_S = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+late: list[float] = []
+
+
+async def ring(_: dict[Any, Any], due_at: float) -> None:
+    """Note how late it is."""
+    late.append(time.time() - due_at)
+
+
+async def main() -> None:
+    """Send all before the first is due, and wait for the last."""
+    queue, settings = f"peer-{secrets.token_hex(4)}", RedisSettings.from_dsn(URL)
+    redis = await create_pool(settings, default_queue_name=queue)
+    first = time.time() + 3 + COUNT / 800
+    for n in range(COUNT):
+        at = first + n * APART_S
+        await redis.enqueue_job("ring", at, _defer_until=datetime.fromtimestamp(at, UTC))
+    worker = Worker(
+        [ring], redis_pool=redis, queue_name=queue, max_jobs=100, poll_delay=0.05, keep_result=0, handle_signals=False
+    )
+    task = asyncio.create_task(worker.async_run())
+    while len(late) < COUNT:  # noqa: ASYNC110 - the jobs know no event
+        await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await redis.delete(queue)
+    answer(late)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
