@@ -1,0 +1,103 @@
+"""F8: how many commands a second does the platform take for good? Through to the partner's inbox, the rate raised in steps
+until it is not held; beside the transactions that PostgreSQL does with as many statements and nothing else.
+
+A rate is held when all were done, 99 of 100 within a second of when they were meant to be sent, and a second after the
+last answer nothing was on its way. The last one held is then asked for longer.
+"""
+
+from dataclasses import dataclass
+
+from benchmarks.bare_commits import BareCommits
+from benchmarks.fleets import INVITES_A_DAY, Pair, Town, town
+from benchmarks.gate import Gate
+from benchmarks.open_loop import open_loop, percentile
+from benchmarks.plan import Plan
+from benchmarks.rows import Bar, Row, measured
+from benchmarks.servers import Servers
+
+RATES = (100, 150, 200, 250, 300, 350, 400, 500, 600, 700, 800, 1_000, 1_250, 1_500)
+CONNECTIONS = 256
+ANSWERED_S, LAG_S = 1.0, 1.0
+DRAINED_WITHIN_S = 60.0
+TRIES = 2  # a rate is not given up for one pause of the machine
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of a rate: seconds, and commands not done."""
+
+    rate: int
+    p50: float
+    p99: float
+    lag: float
+    failed: int
+    cpu_us: float
+
+    @property
+    def held(self) -> bool:
+        """Whether it could have gone on."""
+        return not self.failed and self.p99 <= ANSWERED_S and self.lag <= LAG_S
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rate}/s: answers p50 {1e3 * self.p50:.0f}, p99 {1e3 * self.p99:.0f} ms; the last in its inbox "
+            f"{self.lag:.2f} s later; {self.failed} not done"
+        )
+
+
+@dataclass
+class Load:
+    """Invites of couples that take turns; `sent` were sent so far."""
+
+    here: Town
+    gate: Gate
+    pairs: list[Pair]
+    sent: int = 0
+    done: int = 0
+
+    async def step(self, rate: int, seconds: float) -> Step:
+        """One rate for so long."""
+        count, before, cpu_s = round(rate * seconds), self.sent, self.here.cpu_s()
+        self.sent += count
+        shots = await open_loop(rate, count, lambda n: self.here.invite(self.gate, self.pairs, before + n))
+        done = sum(shot.answer.ok for shot in shots)
+        self.done += done
+        lag = await self.here.all_told(self.done, DRAINED_WITHIN_S)
+        took = [shot.took_s for shot in shots]
+        cpu_us = 1e6 * (self.here.cpu_s() - cpu_s) / count
+        return Step(rate, percentile(took, 50), percentile(took, 99), lag, count - done, cpu_us)
+
+
+async def run(servers: Servers, plan: Plan) -> list[Row]:
+    """The rows of F8."""
+    seconds, longer = plan.size(6, 2), plan.size(30, 4)
+    rates = RATES if not plan.quick else RATES[:2]
+    most = TRIES * sum(rates) * seconds + sum(rates) * longer
+    async with BareCommits.open(servers) as commits:
+        pace = await commits.pace(plan.size(5, 2))
+    async with town(servers) as here, Gate(here.gates, CONNECTIONS) as gate:
+        pairs = await here.settle(most // (2 * INVITES_A_DAY) + 1)
+        await here.unlock(pairs)
+        load = Load(here, gate, pairs)
+        await load.step(rates[0], 2)  # connections are opened, statements prepared
+        held: list[int] = []
+        for rate in rates:
+            for _ in range(TRIES):
+                step = await load.step(rate, seconds)
+                plan.say(f"F8 {step}")
+                if step.held:
+                    held.append(rate)
+                    break
+            else:
+                break
+        while held and not (step := await load.step(held[-1], longer)).held:
+            plan.say(f"F8 not for {longer} s: {step}")
+            held.pop()
+    floor = measured(
+        "F8", "as many statements in a transaction, 12 connections", "bare asyncpg", "commits/s", longer, [pace]
+    )
+    value = float(held[-1]) if held else 0.0
+    note = f"each step {seconds} s, the rate shown {longer} s. {step}"
+    row = measured("F8", "commands accepted through to the inbox, lag flat", "Twolamps", "commands/s", round(value * longer),
+                   [value], peer=floor, bar=Bar("at least", 300), cpu_us=[step.cpu_us], note=note)  # fmt: skip
+    return [row, floor]
