@@ -67,6 +67,7 @@ class Relay:
         settings = {
             "search_path": self.database.schema,
             "statement_timeout": "10s",
+            "idle_session_timeout": "20s",
             "application_name": "twolamps-relay",
         }
         conn = await asyncpg.connect(self.dsn, server_settings=settings, command_timeout=15)

@@ -4,6 +4,7 @@ The long form kills a thousand relays between send and mark, sixty consumers bet
 """
 
 import asyncio
+import os
 import random
 import signal
 from contextlib import ExitStack
@@ -74,3 +75,18 @@ async def killed(house: TallyHouse, entry: Entry, after: int) -> None:
     with replica(entry, house.address, after) as dying:
         await asyncio.to_thread(dying.join, 60)
         assert dying.exitcode == -signal.SIGKILL
+
+
+async def test_a_relay_that_hangs_while_it_leads_is_followed_by_another(house: TallyHouse) -> None:
+    with ExitStack() as running:
+        running.enter_context(replica(consumer, house.address))
+        hanging = running.enter_context(replica(relay, house.address))
+        async with house.commands(pause_s=0.2):
+            await house.goes_on(50)
+            assert hanging.pid is not None
+            os.kill(hanging.pid, signal.SIGSTOP)
+            running.enter_context(replica(relay, house.address))
+            await house.goes_on(600, within_s=60)
+            os.kill(hanging.pid, signal.SIGCONT)
+            await house.goes_on(50)
+        assert await house.judged() == FAULTLESS
