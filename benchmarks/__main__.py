@@ -2,11 +2,17 @@
 
 import argparse
 import asyncio
+import re
+import sys
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 
 from rich.progress import Progress
 
-from benchmarks import f01_relay, f02_timers, f03_burst, f05_consumer, machine, rows
+from benchmarks import machine, rows
 from benchmarks.plan import Plan
 from benchmarks.rows import Row
 from benchmarks.servers import Missing, Servers
@@ -14,31 +20,40 @@ from twolamps_chassis.lifecycle import allow_many_streams
 from twolamps_chassis.telemetry import configure_logs
 
 Figure = Callable[[Servers, Plan], Awaitable[list[Row]]]
-FIGURES: Mapping[str, Figure] = {"F1": f01_relay.run, "F2": f02_timers.run, "F3": f03_burst.run, "F5": f05_consumer.run}
 
 
-async def main(only: Sequence[str], quick: bool) -> None:
-    """Measure, show, and keep what a whole run has found."""
-    servers = await Servers.open()
-    found: list[Row] = []
+def figures() -> Mapping[str, Figure]:
+    """Every figure by its id; the file of F7 is f07_<what>.py, and its `run` measures it."""
+    files = sorted(name for _, name, _ in iter_modules([str(Path(__file__).parent)]) if re.match(r"f\d\d_", name))
+    return {f"F{int(name[1:3])}": import_module(f"benchmarks.{name}").run for name in files}
+
+
+async def main(only: Sequence[str], quick: bool) -> int:
+    """Measure, show, and keep what a whole run has found; how many figures failed."""
+    servers, failed = await Servers.open(), 0
     try:
+        on = await machine.describe(servers)
         with Progress() as progress:
             plan = Plan(quick, progress)
-            for figure in FIGURES:
+            for figure, measure in figures().items():
                 if only and figure not in only:
                     continue
                 try:
-                    found += (fresh := await FIGURES[figure](servers, plan))
+                    found = await measure(servers, plan)
                 except Missing as missing:
                     plan.say(f"{figure}: SKIPPED, {missing}")
                     continue
-                for row in fresh:
-                    plan.say(f"{row.id} {row.what} [{row.who}]: {row.value} {row.unit} {row.low} to {row.high}, n={row.n}, "
-                             f"{row.cpu_us} us CPU; {row.ratio} of {row.peer}; {row.bar} {row.met} {row.note}")  # fmt: skip
-        if not quick and found:
-            rows.save(found, await machine.describe(servers), machine.commit())
+                except Exception:
+                    plan.say(f"{figure}: FAILED\n{traceback.format_exc()}")
+                    failed += 1
+                    continue
+                for row in found:
+                    plan.say(rows.line(row))
+                if not quick:
+                    rows.save(found, on, machine.commit())
     finally:
         await servers.close()
+    return failed
 
 
 def arguments() -> argparse.Namespace:
@@ -53,4 +68,4 @@ if __name__ == "__main__":
     given = arguments()
     configure_logs("warning")
     allow_many_streams()
-    asyncio.run(main([name for name in given.only.upper().split(",") if name], given.quick))
+    sys.exit(asyncio.run(main([name for name in given.only.upper().split(",") if name], given.quick)))

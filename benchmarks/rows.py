@@ -115,6 +115,16 @@ def page(machine: str, rows: Sequence[Row]) -> str:
     return "\n".join([*lines, "", *notes]) + "\n"
 
 
+def line(row: Row) -> str:
+    """A row for who watches the run."""
+    ends = f" ({_short(row.low)} to {_short(row.high)})" if row.low != row.high else ""
+    ratio = f", {_short(row.ratio)} of {row.peer}" if row.ratio else ""
+    bar = "" if row.met is None else f", {row.bar}: {'met' if row.met else 'NOT MET'}"
+    cpu = f", {_short(row.cpu_us)} us CPU each" if row.cpu_us else ""
+    note = f"; {row.note}" if row.note else ""
+    return f"{row.id} {row.what} [{row.who}]: {_short(row.value)} {row.unit}{ends}, n={row.n:,}{cpu}{ratio}{bar}{note}"
+
+
 def _short(value: float | None) -> str:
     """Three figures are all that a measurement here can carry."""
     if value is None:

@@ -1,0 +1,30 @@
+"""F9: how many event streams does a process hold, and what does each take? Beside bare sockets on the same loop."""
+
+from benchmarks.plan import Plan
+from benchmarks.rows import Bar, Row, measured
+from benchmarks.servers import Servers
+from benchmarks.stream_load import connect, hang_up, server
+
+
+async def run(servers: Servers, plan: Plan) -> list[Row]:
+    """The rows of F9."""
+    many = plan.size(19_000, 1_000)
+    found: dict[str, list[float]] = {"raw": [], "twolamps": []}
+    for _ in plan.repeats("F9"):
+        for kind, values in found.items():
+            async with server(kind) as held:
+                await hang_up(await connect(held.seen["port"], [f"w{n}" for n in range(200)]))
+                before = (await held.look())["rss"]
+                clients = await connect(held.seen["port"], [f"p{n}" for n in range(many)])
+                now = await held.look()
+                assert now["streams"] >= many
+                values.append((now["rss"] - before) / many / 1_000)
+                await hang_up(clients)
+    floor = measured("F9", f"memory of a stream, {many:,} open", "raw asyncio on uvloop", "kB", many, found["raw"])
+    return [
+        measured(
+            "F9", "open streams of one process", "Twolamps", "streams", many, [float(many)], bar=Bar("at least", 5_000)
+        ),
+        measured("F9", floor.what, "Twolamps", "kB", many, found["twolamps"], peer=floor, bar=Bar("at most", 10)),
+        floor,
+    ]
