@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaError
 
 from benchmarks.gate import Gate, Reply
 from benchmarks.servers import Missing, Servers
-from tests.fleet import ONE_OF_EACH, Fleet
+from tests.fleet import ONE_OF_EACH, Fleet, Replica
 from twolamps_chassis.auth import Signer
 from twolamps_chassis.keyring import Keyring
 from twolamps_events.catalog import SOURCES, topic
@@ -127,9 +127,9 @@ class Town:
         running = [psutil.Process(one.process.pid).cpu_times() for one in self.fleet.all if one.process]
         return float(sum(times.user + times.system for times in running))
 
-    async def given_again(self) -> int:
-        """How many records any replica that runs was given again."""
-        pages = [await asyncio.to_thread(one.ask, "/metrics") for one in self.fleet.all if one.process]
+    async def given_again(self, replicas: Sequence[Replica]) -> int:
+        """How many records these replicas were given again since each was started."""
+        pages = [await asyncio.to_thread(one.ask, "/metrics") for one in replicas]
         lines = [line for page in pages for line in page.text.splitlines()]
         again = [line for line in lines if "_total{" in line and 'outcome="again"' in line]
         return round(sum(float(line.rsplit(" ", 1)[1]) for line in again))

@@ -9,11 +9,12 @@ from rich.progress import Progress
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is asked for. Rows of a quick run are shown and never kept."""
+    """What a run is asked for. Rows of a quick run are shown and never kept; a `long` one waits out long faults."""
 
     quick: bool
     progress: Progress
     times: int = 3
+    long: bool = False
 
     def size(self, whole: int, part: int) -> int:
         """How many of something."""
