@@ -4,8 +4,10 @@ Promises: a replica that is gone is left at once and found again when it is back
 again, up to three times; a peer that no longer answers on an open connection is noticed within 15 s.
 """
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from grpc.aio import Channel, insecure_channel
 
@@ -56,3 +58,25 @@ class Channels:
         """Close all."""
         for channel in self.opened.values():
             await channel.close(None)
+
+
+async def keep_asking(attempt: Callable[[], Coroutine[Any, Any, bool]], pauses_s: Sequence[float]) -> bool:
+    """Try until one attempt succeeds: another one after each pause, while those before may still succeed. On a channel to
+    several replicas each attempt goes to the next, so one that hangs costs a pause. False when all have failed."""
+    now = asyncio.get_running_loop().time
+    attempts: set[asyncio.Task[bool]] = set()
+    try:
+        for pause_s in pauses_s:
+            attempts.add(asyncio.create_task(attempt()))
+            next_at = now() + pause_s
+            while attempts and now() < next_at:
+                done, attempts = await asyncio.wait(
+                    attempts, timeout=next_at - now(), return_when=asyncio.FIRST_COMPLETED
+                )
+                if any(task.result() for task in done):
+                    return True
+            await asyncio.sleep(max(0.0, next_at - now()))
+        return False
+    finally:
+        for task in attempts:
+            task.cancel()

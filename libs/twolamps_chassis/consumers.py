@@ -13,7 +13,7 @@ from uuid import UUID
 from twolamps_chassis import parked
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Database, Transaction
-from twolamps_chassis.edge import BUSY
+from twolamps_chassis.edge import passes
 from twolamps_chassis.records import UNREADABLE, Record
 from twolamps_chassis.telemetry import CONSUMED, log, origin
 from twolamps_chassis.tracing import Facts, Span, span
@@ -59,9 +59,7 @@ class Consumer:
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Settle every record: applied, skipped, held aside or parked. Raises only what passes by itself."""
-        lanes = (
-            LANES if len(records) >= LARGE else 1
-        )  # streams side by side: while one waits for SQL the other computes
+        lanes = LANES if len(records) >= LARGE else 1  # while one waits for SQL the other computes
         parts = ([record for record in records if record.key.int % lanes == lane] for lane in range(lanes))
         for outcome in await asyncio.gather(*map(self._settle_all, parts), return_exceptions=True):
             if outcome is not None:
@@ -72,9 +70,9 @@ class Consumer:
             batch = records[start : start + BATCH]
             try:
                 await self._settle(batch)
-            except BUSY:
-                raise
             except Exception as error:
+                if passes(error):
+                    raise
                 log().warning(
                     "consumer.batch_failed", service=self.database.schema, source=self.source, **origin(error)
                 )
@@ -97,18 +95,18 @@ class Consumer:
         try:
             await self._replay(key)
             return True
-        except BUSY:
-            raise
         except Exception as error:
+            if passes(error):
+                raise
             log().warning("consumer.replay_failed", service=self.database.schema, source=self.source, key=str(key),
                           **origin(error))  # fmt: skip
         while True:  # one by one, to find the one that fails
             try:
                 if not await self._replay(key, 1):
                     return True
-            except BUSY:
-                raise
             except Exception as error:
+                if passes(error):
+                    raise
                 async with self.database.begin() as tx:
                     await parked.count_attempt(tx, self.source, key, type(error).__name__)
                 return False
@@ -163,9 +161,9 @@ class Consumer:
     async def _settle_alone(self, record: Record) -> None:
         try:
             await self._settle([record])
-        except BUSY:
-            raise
         except Exception as error:
+            if passes(error):
+                raise
             log().error("consumer.parked", service=self.database.schema, source=self.source, key=str(record.key),
                         seq=record.seq, type=record.type, **origin(error))  # fmt: skip
             async with self.database.begin() as tx:

@@ -47,6 +47,7 @@ class Transaction:
     past_couple: Couple | None = None
     streams: dict[UUID, Stream] = field(default_factory=dict)
     recorded: list[outbox.OutboxRow] = field(default_factory=list)
+    only_together: bool = False
     callbacks: list[tuple[Span, Callable[[], Awaitable[None] | None]]] = field(default_factory=list)
 
     @property
@@ -97,6 +98,11 @@ class Transaction:
         stream.seq += 1
         row = outbox.OutboxRow(key, stream.seq, stream.epoch, event.ce_type(), event.body(), traceparent())
         self.recorded.append(row)
+
+    def only_while_together(self) -> None:
+        """Commit only if pairing itself says, when all else is done, that the two are still a couple. For what nothing can
+        take back: an end may not have reached this process yet."""
+        self.only_together = True
 
     def on_commit(self, callback: Callable[[], Awaitable[None] | None]) -> None:
         """Call back once this transaction has committed; never if it has not."""

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.db import Database, Row, Transaction
-from twolamps_chassis.edge import BUSY
+from twolamps_chassis.edge import passes
 from twolamps_chassis.idempotency import forget_replies
 from twolamps_chassis.streams import Stream
 from twolamps_chassis.telemetry import DUE, log, origin
@@ -90,9 +90,9 @@ class DueLoop:
             try:
                 if await self._batch(due, most, failed) < most:
                     return not failed
-            except BUSY:
-                raise
             except Exception as error:
+                if passes(error):
+                    raise
                 log().error("due_rows.row_failed", service=self.database.schema, table=due.table, **origin(error))
                 failed += most == 1
                 most = 1

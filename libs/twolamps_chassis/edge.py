@@ -39,6 +39,11 @@ BUSY = (
 statement given to a connection that is just being cut."""
 
 
+def passes(error: BaseException) -> bool:
+    """Whether it passes by itself. A value that fits no column does not, which asyncpg calls an InterfaceError too."""
+    return isinstance(error, BUSY) and not isinstance(error, ValueError)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What the interceptor knows of a call. `address` is the client's, as far as it may be believed."""
@@ -91,6 +96,8 @@ class Verb:
             try:
                 return await self.run(api.service, request, current_call.get())
             except BUSY as error:
+                if not passes(error):
+                    raise
                 raise TryAgain(retry_after_s=0.2) from error
 
         return self if api is None else call
@@ -115,7 +122,10 @@ class Verb:
                 if tx.couple is not None or not may_ask or asked or service.ask_couple is None:
                     if not connected:
                         raise NotConnected
-                    return await self.handle(tx, command, request, key)
+                    reply = await self.handle(tx, command, request, key)
+                    if tx.only_together:
+                        await _still_together(service, tx)
+                    return reply
             assert person is not None
             if (couple := await service.ask_couple(person)) is not None:
                 async with service.database.begin() as tx:
@@ -149,6 +159,14 @@ class Verb:
         if tx.couple and self.access in (Access.ACCESS_COUPLE, Access.ACCESS_MINE_OR_OURS):
             keys.add(tx.couple.id)
         return keys
+
+
+async def _still_together(service: Service, tx: Transaction) -> None:
+    """Raises NotConnected, or TryAgain where pairing does not answer."""
+    assert service.ask_couple is not None
+    standing = await service.ask_couple(tx.me)
+    if standing is None or standing.id != tx.us.id:
+        raise NotConnected
 
 
 def command(

@@ -10,10 +10,14 @@ from datetime import UTC, time
 from typing import Any
 from uuid import UUID
 
+from grpc.aio import AioRpcError
+
 from twolamps.internal.v1 import internal_pb2 as pb
 from twolamps.internal.v1 import internal_pb2_grpc as rpc
 from twolamps_chassis.couples import Couple, Couples, end_session, set_shares
 from twolamps_chassis.db import Database
+from twolamps_chassis.edge import passes
+from twolamps_chassis.errors import TryAgain
 from twolamps_chassis.records import Record
 from twolamps_chassis.telemetry import log, origin
 from twolamps_events.catalog import EVENTS
@@ -81,7 +85,16 @@ class FenceConsumer:
                     log().error("fence.unreadable", service=self.database.schema, key=str(record.key), **origin(error))
                     continue
                 assert isinstance(fence, Fence)
-                await self.service.apply(fence, record.epoch)
+                await self._apply(fence, record)
+
+    async def _apply(self, fence: Fence, record: Record) -> None:
+        """What no database takes must not keep the fences behind it waiting."""
+        try:
+            await self.service.apply(fence, record.epoch)
+        except Exception as error:
+            if passes(error):
+                raise
+            log().error("fence.unfit", service=self.database.schema, key=str(record.key), **origin(error))
 
 
 def _fence_of(request: pb.ApplyFenceRequest) -> tuple[Fence, int]:
@@ -105,9 +118,14 @@ class PairingNeighbour:
         self.token = service_token
 
     async def find_couple(self, person: UUID) -> Couple | None:
-        """The connected couple of a person."""
+        """The connected couple of a person; raises TryAgain where pairing does not answer."""
         metadata = (("authorization", f"Bearer {self.token()}"),)
-        reply = await self.stub.FindCouple(pb.FindCoupleRequest(person_id=str(person)), timeout=2, metadata=metadata)
+        request = pb.FindCoupleRequest(person_id=str(person))
+        try:
+            reply = await self.stub.FindCouple(request, timeout=2, metadata=metadata)
+        except AioRpcError as error:
+            log().warning("pairing.silent", **origin(error))
+            raise TryAgain(retry_after_s=0.5) from error
         if not reply.couple_id:
             return None
         return Couple(

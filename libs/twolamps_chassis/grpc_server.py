@@ -26,7 +26,7 @@ from grpc_status import rpc_status
 from twolamps.access.v1.access_pb2 import Access
 from twolamps_chassis import errors
 from twolamps_chassis.auth import Caller, Verifier
-from twolamps_chassis.edge import BUSY, Call, access_of, current_call
+from twolamps_chassis.edge import Call, access_of, current_call, passes
 from twolamps_chassis.limits import network
 from twolamps_chassis.telemetry import CALLS, log, origin
 from twolamps_chassis.tracing import span, traces
@@ -149,7 +149,7 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in 
         known = errors.status_of(error, self.statuses.get(service, {}))
         if known is not None:
             return known
-        if isinstance(error, BUSY):
+        if passes(error):
             busy = errors.status_of(errors.TryAgain(retry_after_s=0.2), {})
             assert busy is not None
             return busy

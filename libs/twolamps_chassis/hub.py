@@ -168,7 +168,7 @@ class Hub:
                 for reader in room.readers if room else ():
                     if head.closed and reader.session == head.session:
                         self.end(reader, "reauthenticate")
-                    elif reader.live and (reader.log_epoch != head.log_epoch or reader.place < head.seq):
+                    elif reader.live and (reader.log_epoch != head.log_epoch or reader.place != head.seq):
                         self.fetch(reader)
 
     def _all(self) -> list[Reader]:

@@ -28,5 +28,5 @@ def compose(around: Surroundings) -> Role:
         ],
         statuses={"twolamps.pairing.v1.PairingService": STATUSES},
         dues=[Due("share_expiries", on_share_expiries_due)],
-        at_stop=[secrets.close],
+        at_stop=[peers.close, secrets.close],
     )

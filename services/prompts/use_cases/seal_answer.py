@@ -39,6 +39,7 @@ async def seal_answer(command: SealAnswer, tx: Transaction) -> PromptView:
     offered, couple_id, members = read.truth.round, tx.us.id, list(tx.us.members)
     day, prompt_id = offered.dealt_on.isoformat(), offered.id
     if decision.reveals:
+        tx.only_while_together()
         opened = AnswersRevealed(couple_id=couple_id, members=members, prompt_id=prompt_id, day=day, revealed_at=tx.now)
         tx.record(couple_id, opened)
     if decision.light is LightNotice.LEFT:

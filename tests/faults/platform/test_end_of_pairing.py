@@ -5,14 +5,19 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from tests.faults.platform.conftest import MakeFleet
 from tests.faults.platform.two import couple, invite, is_told, told
 from tests.fleet import ONE_OF_EACH, Fleet
 from twolamps.pairing.v1 import pairing_pb2
+from twolamps_client import NotConnected
 from twolamps_testkit.kafka_process import KafkaProcess
 from twolamps_testkit.redis_process import RedisProcess
 from twolamps_testkit.stage import eventually
 
+FROZEN_S = 8.0
+AFTER_S = 1.0
 LEARN = ("prompts", "scheduling", "notifications")
 KNOWN = "SELECT epoch FROM {}.streams WHERE key = $1"
 CONSUMED = """
@@ -62,6 +67,28 @@ async def test_nothing_crosses_after_the_end_although_consumers_lag_and_redis_is
         inbox = {line.notice[1] for line in await evening.ben.inbox()}
         assert inbox & set(on_its_way) == set()
         print(f"the end was acknowledged in {acknowledged_s:.2f} s; 5 invites on their way, 0 told")
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+async def test_sealed_words_stay_closed_although_prompts_stood_still_when_the_pairing_ended(
+    fleets: MakeFleet, redis_process: RedisProcess, tmp_path: Path, replicas: int
+) -> None:
+    fleet = await fleets(ONE_OF_EACH | {"prompts": replicas}, redis=redis_process.url)
+    async with couple(fleet, tmp_path) as evening:
+        ada, ben = evening.both
+        today = await eventually(ada.client.prompts.get_today, 30, lambda today: today.prompts)
+        prompt_id = today.prompts[0].id
+        await ada.client.prompts.seal_answer(prompt_id, text="These words are for two.")
+        with fleet.of("prompts").frozen():
+            await ada.client.pairing.end_couple(notice=pairing_pb2.END_NOTICE_NOTHING)
+            answering = asyncio.ensure_future(ben.client.prompts.seal_answer(prompt_id, text="Open."))
+            await asyncio.sleep(FROZEN_S)
+        with pytest.raises(NotConnected):
+            await answering
+        with pytest.raises(NotConnected):
+            await ben.client.prompts.seal_answer(prompt_id, text="Open now.")
+        seen = [await ben.read(path) for path in ("/v1/reveals", "/v1/answers", "/v1/today")]
+        assert not any(b"These words" in reply.everything for reply in seen)
 
 
 async def test_a_service_that_no_call_reached_learns_of_the_end_from_the_topic_of_fences(

@@ -17,9 +17,10 @@ from pairing.tests.conftest import House
 from twolamps.internal.v1 import internal_pb2 as pb
 from twolamps.internal.v1.internal_pb2_grpc import FenceServiceServicer, add_FenceServiceServicer_to_server
 from twolamps.pairing.v1 import pairing_pb2
+from twolamps_chassis.channels import Channels
 from twolamps_chassis.couples import Couples, save_couple
 from twolamps_chassis.node import Role, Surroundings
-from twolamps_testkit.stage import Stage
+from twolamps_testkit.stage import Stage, eventually
 
 
 class Peer(FenceServiceServicer):
@@ -56,6 +57,7 @@ async def test_every_peer_that_can_be_reached_has_applied_the_fence_when_it_retu
         await told.end_sessions(person, sessions)
         await told.change_shares(couple, {"titles:x", "availability"}, 3)
     finally:
+        await told.close()
         await asyncio.gather(*(channel.close(0) for channel in channels), *(server.stop(0) for server in servers))
     ends = [pb.SessionEnd(person_id=str(person), session_id=str(session)) for session in sessions]
     change = pb.ShareChange(couple_id=str(couple), active=["availability", "titles:x"], version=3)
@@ -68,6 +70,35 @@ async def test_every_peer_that_can_be_reached_has_applied_the_fence_when_it_retu
         assert sorted(str(fence) for fence, _ in peer.told) == sorted(str(fence) for fence in expected)
         assert {token for _, token in peer.told} == {"Bearer token"}
     assert peers[2].told == peers[3].told == []
+
+
+async def test_a_replica_that_hangs_is_passed_by_in_time_and_one_that_wakes_late_is_told_still() -> None:
+    hung, well, late = Peer(3600), Peer(), Peer(fails=True)
+    ports, servers = [], []
+    for peer in (hung, well, late):
+        server = grpc.aio.server()
+        add_FenceServiceServicer_to_server(peer, server)
+        ports.append(server.add_insecure_port("127.0.0.1:0"))
+        await server.start()
+        servers.append(server)
+    two = Channels({"two": f"ipv4:127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}"}, f"127.0.0.1:{ports[2]}")
+    told = Peers([two.to("two"), two.to("one")], lambda: "token")
+    try:
+        for _ in range(3):  # whichever of the two is asked first
+            before = len(well.told)
+            await told.end_couple(uuid4(), 1)
+            assert len(well.told) > before
+        assert late.told == []
+        late.fails = False
+
+        async def look() -> int:
+            return len(late.told)
+
+        assert await eventually(look, 10, lambda told: told >= 3)
+    finally:
+        await told.close()
+        await two.close()
+        await asyncio.gather(*(server.stop(0) for server in servers))
 
 
 def neighbour(around: Surroundings) -> Role:
