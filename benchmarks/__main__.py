@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--only F1,F5] [--quick]`: which figures are measured, one after another."""
+"""`python -m benchmarks [--only F1,F5] [--quick] [--long]`: which figures are measured, one after another."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from benchmarks import machine, rows
 from benchmarks.plan import Plan
 from benchmarks.rows import Row
 from benchmarks.servers import Missing, Servers
-from twolamps_chassis.lifecycle import allow_many_streams
+from twolamps_chassis.lifecycle import allow_many_streams, collect_seldom
 from twolamps_chassis.telemetry import configure_logs
 
 Figure = Callable[[Servers, Plan], Awaitable[list[Row]]]
@@ -28,13 +28,13 @@ def figures() -> Mapping[str, Figure]:
     return {f"F{int(name[1:3])}": import_module(f"benchmarks.{name}").run for name in files}
 
 
-async def main(only: Sequence[str], quick: bool) -> int:
+async def main(only: Sequence[str], quick: bool, long: bool) -> int:
     """Measure, show, and keep what a whole run has found; how many figures failed."""
     servers, failed = await Servers.open(), 0
     try:
         on = await machine.describe(servers)
         with Progress() as progress:
-            plan = Plan(quick, progress)
+            plan = Plan(quick, progress, long=long)
             for figure, measure in figures().items():
                 if only and figure not in only:
                     continue
@@ -61,6 +61,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Twolamps beside its peers.")
     parser.add_argument("--only", default="", help="figures, as F1,F5; all of them by default")
     parser.add_argument("--quick", action="store_true", help="a small part, shown and not kept")
+    parser.add_argument("--long", action="store_true", help="wait out long faults: Kafka is down for ten minutes")
     return parser.parse_args()
 
 
@@ -68,4 +69,5 @@ if __name__ == "__main__":
     given = arguments()
     configure_logs("warning")
     allow_many_streams()
-    sys.exit(asyncio.run(main([name for name in given.only.upper().split(",") if name], given.quick)))
+    collect_seldom()  # as every process of Twolamps does
+    sys.exit(asyncio.run(main([name for name in given.only.upper().split(",") if name], given.quick, given.long)))

@@ -16,6 +16,10 @@ class Hints:
     def __init__(self) -> None:
         self.hubs: list[Hub] = []
 
+    def heard(self, person: UUID) -> bool:
+        """Whether anybody may listen; a hint costs its encoding."""
+        return any(hub.hears(person) for hub in self.hubs)
+
     def publish(self, hints: Sequence[Hint]) -> None:
         """Tell of committed changes."""
         for hub in self.hubs:

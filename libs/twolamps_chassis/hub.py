@@ -81,6 +81,10 @@ class Hub:
     def open_streams(self) -> int:
         return sum(len(room.readers) for room in self._rooms.values())
 
+    def hears(self, person: UUID) -> bool:
+        """Whether this person has a stream open here."""
+        return person in self._rooms
+
     def publish(self, hint: Hint) -> None:
         """Writes a change to the live streams of its person. May be called with any hint any number of times."""
         room = self._rooms.get(hint.person)

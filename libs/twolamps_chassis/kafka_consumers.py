@@ -62,7 +62,7 @@ def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: st
     """Let a service's consumer take its source's topic, in the group <service>.<topic>."""
     topic = topic or catalog.topic(consumer.source)
     subscriber = broker.subscriber(
-        topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=500, batch_timeout_ms=50,
+        topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=2_000, batch_timeout_ms=50,
         ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True,
         session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 3,
     )  # fmt: skip

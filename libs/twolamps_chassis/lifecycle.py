@@ -4,6 +4,7 @@ Promises: a loop that dies is logged and started again with growing pauses; stop
 """
 
 import asyncio
+import gc
 import resource
 import signal
 import time
@@ -23,6 +24,14 @@ def allow_many_streams() -> None:
     most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector pass by what stays for the life of the process, and look less often: a batch makes tens of
+    thousands of short-lived objects and no cycles. Measured: a quarter of the CPU that an event costs a consumer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class Lifecycle:

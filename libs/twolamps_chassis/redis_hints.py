@@ -38,6 +38,10 @@ class RedisHints(Hints):
         self._unsent_bytes = 0
         self._more = asyncio.Event()
 
+    def heard(self, person: UUID) -> bool:
+        """Always: who listens elsewhere is not known here."""
+        return True
+
     def publish(self, hints: Sequence[Hint]) -> None:
         """Tell of committed changes, everywhere."""
         super().publish(hints)

@@ -22,7 +22,9 @@ def compose(around: Surroundings) -> Role:
     STREAMS.labels("grpc").set_function(lambda: hub.open_streams)
 
     def announce(changes: Sequence[Change]) -> None:
-        around.hint([hint_of(change) for change in changes])
+        heard = [hint_of(change) for change in changes if around.live.hints.heard(change.person)]
+        if heard:
+            around.hint(heard)
 
     async def drain() -> None:
         hub.drain()

@@ -23,7 +23,7 @@ from standalone.up import Platform
 from standalone.web import PortTaken
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
-from twolamps_chassis.lifecycle import allow_many_streams
+from twolamps_chassis.lifecycle import allow_many_streams, collect_seldom
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings
 from twolamps_chassis.telemetry import configure_logs
@@ -40,6 +40,7 @@ def up() -> None:
     settings = read_settings()
     configure_logs(settings.log_level)
     allow_many_streams()
+    collect_seldom()
 
     async def live() -> None:
         with out.status("Starting: PostgreSQL, migrations, roles ..."):

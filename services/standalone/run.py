@@ -18,7 +18,7 @@ from standalone.web import PortTaken, serve_admin
 from twolamps_chassis import clock, tracing
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
-from twolamps_chassis.lifecycle import allow_many_streams
+from twolamps_chassis.lifecycle import allow_many_streams, collect_seldom
 from twolamps_chassis.node import Node, Process
 from twolamps_chassis.settings import Settings
 from twolamps_chassis.telemetry import configure_logs, log
@@ -72,6 +72,7 @@ def run(role: Annotated[RoleName, typer.Argument(help="the role of this process"
     settings = read_settings()
     configure_logs(settings.log_level)
     allow_many_streams()
+    collect_seldom()
 
     async def live() -> None:
         process = await start_role(role, settings)
