@@ -6,13 +6,16 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from ipaddress import ip_address
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from standalone.admin_actions import action_routes
 from twolamps_chassis.edge import BUSY
@@ -21,6 +24,8 @@ from twolamps_chassis.node import Process
 from twolamps_chassis.settings import Settings
 from twolamps_chassis.status import list_parked, role_status
 from twolamps_chassis.telemetry import STREAMS
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class WebServer(uvicorn.Server):
@@ -61,11 +66,22 @@ async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: str) -> int:
 
 async def serve_admin(process: Process, settings: Settings) -> int:
     """Serve operators until the process stops; the port it listens on. Raises PortTaken."""
+    app = for_this_machine(admin_app(process), settings.admin_host)
     config = uvicorn.Config(
-        admin_app(process), host=settings.admin_host, port=settings.admin_port, log_config=None, access_log=False,
+        app, host=settings.admin_host, port=settings.admin_port, log_config=None, access_log=False,
         ws="none", timeout_graceful_shutdown=1,
     )  # fmt: skip
     return await serve(config, process.lifecycle, "admin")
+
+
+def for_this_machine(app: ASGIApp, host: str) -> ASGIApp:
+    """`app` on an address of this machine's own answers under its names alone: else a page in a browser here could ask
+    it, by a name of its own that it lets mean 127.0.0.1. Elsewhere, as in containers, it is asked by any name."""
+    try:
+        own = ip_address(host).is_loopback
+    except ValueError:
+        own = host == "localhost"
+    return TrustedHostMiddleware(app, [*LOOPBACK, host], www_redirect=False) if own else app
 
 
 def admin_app(node: Process) -> Starlette:

@@ -10,13 +10,15 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 from typer.testing import CliRunner, Result
 
 import notifications.main
 import pairing.main
 from standalone.admin import host_of
 from standalone.cli import app
-from standalone.web import admin_app, serve
+from standalone.web import admin_app, for_this_machine, serve
 from twolamps_chassis.node import Node
 from twolamps_chassis.records import Record
 from twolamps_chassis.status import list_parked
@@ -27,7 +29,7 @@ Twolamps = Callable[..., Awaitable[Result]]
 
 
 async def listen(node: Node, host: str, port: int = 0) -> int:
-    config = uvicorn.Config(admin_app(node), host=host, port=port, log_config=None, ws="none")
+    config = uvicorn.Config(for_this_machine(admin_app(node), host), host=host, port=port, log_config=None, ws="none")
     return await serve(config, node.lifecycle, "admin")
 
 
@@ -132,6 +134,30 @@ async def test_what_holds_is_told_anew_until_the_last_stream(twolamps: Twolamps,
     assert "450 streams were told" in said.stdout
     told = [event for event in await stage.recorded("pairing") if isinstance(event, PersonSnapshot)]
     assert sorted(event.person_id for event in told) == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    ("listens", "asked", "answer"),
+    [
+        ("127.0.0.1", "localhost:8402", 200),
+        ("127.0.0.1", "127.0.0.1:8402", 200),
+        ("::1", "[::1]:8402", 200),
+        ("127.0.0.2", "127.0.0.2:8402", 200),
+        ("127.0.0.1", "elsewhere.example:8402", 400),
+        ("localhost", "elsewhere.example:8402", 400),
+        ("::1", "localhost.elsewhere.example", 400),
+        ("0.0.0.0", "pairing:8402", 200),
+    ],
+)
+async def test_on_loopback_the_admin_port_answers_under_no_name_of_elsewhere(
+    listens: str, asked: str, answer: int
+) -> None:
+    async def ok(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    transport = httpx.ASGITransport(for_this_machine(ok, listens))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{asked}") as admin:
+        assert (await admin.get("/status")).status_code == answer
 
 
 async def test_nothing_is_changed_for_a_page_in_a_browser(twolamps: Twolamps, stage: Stage) -> None:
