@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from twolamps_chassis.errors import Problem
+from twolamps_chassis.limits import hashed
 from twolamps_chassis.redis_client import FAULTS, Standing, open_redis
 
 PATIENCE_S = 0.3
@@ -68,7 +69,7 @@ class Presence:
 
 class RedisPresence(Presence):
     """The open streams of every process that counts in the Redis at `url`, under `<prefix>:streams:`. A person is a
-    sorted set of streams by when they are forgotten; who has them open renews them."""
+    sorted set of streams by when they are forgotten, named by a hash; who has them open renews them."""
 
     def __init__(self, url: str, prefix: str, most: int = STREAMS_PER_PERSON) -> None:
         super().__init__(most)
@@ -118,6 +119,9 @@ class RedisPresence(Presence):
         self._untold.append((person, self._name(stream), admitted))
         self._news.set()
 
+    def _key(self, person: UUID) -> str:
+        return self.prefix + hashed(str(person))
+
     def _name(self, stream: Hashable) -> str:
         return f"{self.process}-{id(stream):x}"
 
@@ -154,7 +158,7 @@ class RedisPresence(Presence):
             pipeline = redis.pipeline(transaction=False)
             for person, name, admitted in batch:
                 if admitted is None:
-                    pipeline.zrem(f"{self.prefix}{person}", name)
+                    pipeline.zrem(self._key(person), name)
                 else:
                     self._count(pipeline, person, self.most, name)
             async with asyncio.timeout(PATIENCE_S):
@@ -164,4 +168,4 @@ class RedisPresence(Presence):
                     admitted.set_result(answer == 1)
 
     def _count(self, pipeline: Pipeline, person: UUID, most: int, *names: str) -> None:
-        pipeline.eval(ENTER, 1, f"{self.prefix}{person}", most, KEPT_S, *names)
+        pipeline.eval(ENTER, 1, self._key(person), most, KEPT_S, *names)

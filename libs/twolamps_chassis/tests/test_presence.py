@@ -15,6 +15,7 @@ from redis.asyncio import Redis as Client
 from twolamps_chassis import presence
 from twolamps_chassis.hub import Hub
 from twolamps_chassis.hub_streams import Watcher
+from twolamps_chassis.limits import hashed
 from twolamps_chassis.log_cursor import FROM_NOW
 from twolamps_chassis.presence import Presence, RedisPresence, TooManyStreams
 from twolamps_testkit.change_log import MemoryLog
@@ -228,11 +229,13 @@ async def test_redis_flushed_breaks_nothing_and_soon_knows_all_again(
 
 
 @pytest.mark.usefixtures("patient")
-async def test_what_was_left_is_not_kept_in_redis(redis: Redis) -> None:
+async def test_what_was_left_is_not_kept_in_redis_and_no_key_names_a_person(redis: Redis) -> None:
     prefix, person = Redis.new_prefix(), UUID(int=7)
+    key = f"{prefix}:streams:{hashed(str(person))}"
     async with counting(redis.url, prefix) as here, Client.from_url(redis.url) as client:
         for stream in await fill(here, 3, person):
             here.leave(person, stream)
-        await eventually(lambda: client.exists(f"{prefix}:streams:{person}"), 2, until=lambda there: not there)
+        await eventually(lambda: client.exists(key), 2, until=lambda there: not there)
         await fill(here, 1, person)
-        assert 0 < await client.ttl(f"{prefix}:streams:{person}") <= 60
+        assert 0 < await client.ttl(key) <= 60
+        assert [found async for found in client.scan_iter(f"{prefix}:*")] == [key.encode()]
