@@ -13,7 +13,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from twolamps_chassis.errors import TooManyRequests
-from twolamps_chassis.limits_storage import LimitStorage
+from twolamps_chassis.limits_storage import Count, LimitStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Limit:
 
 
 class Limiter:
-    """Counts attempts, by itself or with all who count in the same storage."""
+    """Counts attempts, by itself or with all who count in the same storage; what that promises when it fails, holds."""
 
     def __init__(self, storage: LimitStorage | None = None) -> None:
         self.storage = storage or LimitStorage()
@@ -37,14 +37,15 @@ class Limiter:
         item = self.items.setdefault(limit.rate, parse(limit.rate))
         names = (method, limit.by, hashed(who.strip().lower()))
 
-        async def reset_at(storage: MemoryStorage | RedisStorage) -> float | None:
+        async def count(storage: MemoryStorage | RedisStorage) -> Count:
             windows = MovingWindowRateLimiter(storage)
             if await windows.hit(item, *names):
-                return None
-            return (await windows.get_window_stats(item, *names)).reset_time
+                return Count(True)
+            return Count(False, 0, (await windows.get_window_stats(item, *names)).reset_time - time.time())
 
-        if (again_at := await self.storage.ask(reset_at)) is not None:
-            raise TooManyRequests(retry_after_s=max(1.0, again_at - time.time()))
+        counted = await self.storage.ask(count)
+        if not counted.served:
+            raise TooManyRequests(retry_after_s=max(1.0, counted.wait_s))
 
 
 def hashed(who: str) -> str:

@@ -1,5 +1,8 @@
 """How many requests may one address make? A flood limit, said in RateLimit headers before it bites.
 
+Who leaves, ending a couple or sessions, is counted by the session of a valid token: nobody is kept in by the flood of
+somebody else behind the same address. A forged token counts as its address does.
+
 Promises: request n of a window is served and n + 1 is 429 with Retry-After; an IPv6 address counts as its /64 network,
 which one client owns, and is hashed, never kept; health checks are free. The limits of single features live in the
 services.
@@ -9,41 +12,56 @@ Headers: draft-ietf-httpapi-ratelimit-headers-10, `RateLimit-Policy: "flood";q=<
 """
 
 import math
+from uuid import UUID
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.problems import refused
+from gateway.auth import Authenticate
+from gateway.problems import Problem, refused
+from gateway.transcoder.contracts import public_methods
+from gateway.transcoder.table import Table
+from twolamps_chassis.errors import Unauthenticated
 from twolamps_chassis.limits import hashed, network
-from twolamps_chassis.limits_storage import LimitStorage
+from twolamps_chassis.limits_storage import Count, LimitStorage
 
 FREE = ("/healthz", "/readyz")
+LEAVING = frozenset({"EndCouple", "DeleteSession", "DeleteSessions"})
 
 
 class Flood:
-    """ASGI middleware; `limit` as the `limits` library reads it, for example `3000/minute`, counted in `storage`."""
+    """ASGI middleware; `limit` as the `limits` library reads it, for example `3000/minute`, counted in `storage`.
+    Without `authenticate` all are counted by address."""
 
-    def __init__(self, app: ASGIApp, limit: str, storage: LimitStorage | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: str, storage: LimitStorage | None = None,
+        authenticate: Authenticate | None = None,
+    ) -> None:  # fmt: skip
         self._app, self._item, self._storage = app, parse(limit), storage or LimitStorage()
+        self._authenticate = authenticate
+        self._leaving = Table(method for method in public_methods() if method.descriptor.name in LEAVING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve or refuse one request; raises Problem `too_many_requests`."""
         if scope["type"] != "http" or scope["path"] in FREE:
             return await self._app(scope, receive, send)
         amount, window = self._item.amount, self._item.get_expiry()
-        key = self._item.key_for("flood", hashed(network(scope["client"][0] if scope["client"] else "")))
+        session = await self._leaver(scope)
+        address = network(scope["client"][0] if scope["client"] else "")
+        key = self._item.key_for(*(("leaving", hashed(str(session))) if session else ("flood", hashed(address))))
 
-        async def count(storage: MemoryStorage | RedisStorage) -> tuple[bool, int, int]:
+        async def count(storage: MemoryStorage | RedisStorage) -> Count:
             served = await storage.acquire_sliding_window_entry(key, amount, window)
-            return served, *_standing(self._item, *await storage.get_sliding_window(key, window))
+            return Count(served, *_standing(self._item, *await storage.get_sliding_window(key, window)))
 
-        served, left, wait = await self._storage.ask(count)
-        headers = {"ratelimit-policy": f'"flood";q={amount};w={window}', "ratelimit": f'"flood";r={left};t={wait}'}
-        if not served:
-            detail = f"At most {amount} requests in {window} seconds from one address."
-            raise refused("too_many_requests", detail, headers={**headers, "retry-after": str(wait)})
+        found = await self._storage.ask(count)
+        standing = f'"flood";r={found.left};t={found.wait_s:.0f}'
+        headers = {"ratelimit-policy": f'"flood";q={amount};w={window}', "ratelimit": standing}
+        if not found.served:
+            detail = f"At most {amount} requests in {window} seconds from one {'session' if session else 'address'}."
+            raise refused("too_many_requests", detail, headers={**headers, "retry-after": f"{found.wait_s:.0f}"})
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -51,6 +69,16 @@ class Flood:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+    async def _leaver(self, scope: Scope) -> UUID | None:
+        """The session of who is leaving; nobody's where this is another request, or the token is not valid."""
+        if self._authenticate is None:
+            return None
+        try:
+            methods, _ = self._leaving.find(scope["raw_path"])
+            return (await self._authenticate(scope))[1] if scope["method"] in methods else None
+        except (Problem, Unauthenticated):
+            return None
 
 
 def _standing(item: RateLimitItem, before: int, before_left_s: float, now: int, now_left_s: float) -> tuple[int, int]:

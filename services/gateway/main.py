@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from gateway.routes import application
 from gateway.settings import EdgeSettings
+from gateway.sse import InboxStream
 from gateway.transcoder import Transcoder
 from gateway.transcoder.contracts import public_methods
 from twolamps_chassis.channels import Channels
@@ -29,8 +30,8 @@ def build(
     """The gateway in front of the services that `channels` leads to; it closes them when its lifespan ends.
 
     `service_token()` is asked at each call for a token of the gateway's identity; `stream_endpoint` serves
-    GET /v1/inbox/stream; the flood limit counts in `counts`, else in this process. Raises UnspeakableContract or
-    ValueError where contracts or settings cannot be served.
+    GET /v1/inbox/stream; the flood limit counts in `counts`, else in this process, and asks an `InboxStream` whose
+    token is valid. Raises UnspeakableContract or ValueError where contracts or settings cannot be served.
     """
 
     @asynccontextmanager
@@ -43,7 +44,8 @@ def build(
         return any(await asyncio.gather(*map(_serves, channels.every())))
 
     transcoder = Transcoder(public_methods(), channels.to, service_token, settings)
-    return application(transcoder, serving, settings, stream_endpoint, lifespan, counts)
+    authenticate = stream_endpoint.authenticate if isinstance(stream_endpoint, InboxStream) else None
+    return application(transcoder, serving, settings, stream_endpoint, lifespan, counts, authenticate)
 
 
 async def _serves(channel: Channel) -> bool:

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan
 
 from gateway.answers import Answers, problem, routing_problem
+from gateway.auth import Authenticate
 from gateway.docs import ROUTES as DOCS
 from gateway.flood import Flood
 from gateway.openapi import document
@@ -36,9 +37,10 @@ def application(
     stream_endpoint: ASGIApp | None,
     lifespan: Lifespan[Starlette],
     counts: LimitStorage | None = None,
+    authenticate: Authenticate | None = None,
 ) -> Starlette:
     """All routes: `transcoder` has the rest of /v1, `serving` says whether the services behind answer; the flood limit
-    counts in `counts`, else in this process."""
+    counts in `counts`, else in this process, and knows by `authenticate` who leaves."""
     description = JSONResponse(document(), headers={"cache-control": "no-cache"})
 
     async def ready(request: Request) -> Response:
@@ -62,7 +64,11 @@ def application(
     routes.append(Mount("/v1", transcoder))
     app = Starlette(
         routes=routes,
-        middleware=[*_cors(settings), Middleware(Answers), Middleware(Flood, settings.flood_limit, counts)],
+        middleware=[
+            *_cors(settings),
+            Middleware(Answers),
+            Middleware(Flood, settings.flood_limit, counts, authenticate),
+        ],
         exception_handlers={Problem: problem, ServiceProblem: problem, HTTPException: routing_problem},
         lifespan=lifespan,
     )

@@ -15,6 +15,7 @@ from twolamps_chassis.limits import Limit, Limiter
 from twolamps_chassis.limits_storage import LimitStorage
 from twolamps_testkit.redis_process import RedisProcess
 from twolamps_testkit.servers import Redis
+from twolamps_testkit.stage import eventually
 
 FIVE = Limit("5/10 minutes", "person")
 
@@ -107,21 +108,57 @@ async def test_redis_stopped_lets_nobody_pass_uncounted_and_is_asked_again_after
         async with limiters(redis_process.url, Redis.new_prefix()) as (one, two):
             assert await served(one, 3) == 3
             redis_process.stop()
-            assert await served(one, 8) == 5
+            assert await served(one, 8) == 2, "what Redis counted is known here"
+            assert await served(two, 8) == 5
             redis_process.start()
             await asyncio.sleep(0.31)
-            assert await served(one, 3) + await served(two, 3) == 5
+            assert await served(one, 3) + await served(two, 3) == 0
+            assert await served(one, 3, "ann") + await served(two, 3, "ann") == 5
     said = [line["event"] for line in logs]
-    assert said == ["redis.away", "redis.back"]
+    assert said == ["redis.away", "redis.away", "redis.back", "redis.back"], "each process once"
 
 
-async def test_redis_flushed_breaks_no_call_and_limits_begin_anew(redis_process: RedisProcess) -> None:
-    async with limiters(redis_process.url, Redis.new_prefix()) as (one, two):
-        assert await served(one, 6) == 5
-        async with Client.from_url(redis_process.url) as client:
+@pytest.mark.usefixtures("patient")
+async def test_redis_flushed_breaks_no_call_and_gives_no_fresh_tries_where_they_were_made(
+    redis_process: RedisProcess,
+) -> None:
+    async with (
+        limiters(redis_process.url, Redis.new_prefix()) as (one, two),
+        Client.from_url(redis_process.url) as client,
+    ):
+        tries = {one: 0, two: 0}
+        for _ in range(8):
+            for limiter in tries:
+                tries[limiter] += await served(limiter, 2)
             await client.flushall()
             await client.script_flush()
-        assert await served(one, 3) + await served(two, 3) == 5
+        assert tries == {one: 5, two: 5}, "each process by its own count"
+
+
+@pytest.mark.usefixtures("patient")
+async def test_who_tries_on_while_redis_refuses_is_not_kept_out_for_longer(redis: Redis) -> None:
+    brief = Limit("2/1 second", "person")
+    async with limiters(redis.url, Redis.new_prefix()) as (one, two):
+        assert await served(one, 2, limit=brief) == 2
+        assert await served(two, 5, limit=brief) == 0
+        assert not two.storage._memory.events
+
+
+async def test_what_is_over_is_forgotten_here_though_it_is_looked_for_but_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits_storage, "RESTS_S", 0.3)
+    limiter, brief = Limiter(), Limit("1/1 second", "person")
+    for n in range(50):
+        await served(limiter, who=str(n), limit=brief)
+    memory = limiter.storage._memory
+    assert len(memory.events) == 50
+
+    async def left() -> int:
+        await served(limiter, who="last", limit=brief)
+        return len(memory.events)
+
+    await eventually(left, 5, until=lambda count: count == 1)
 
 
 async def test_redis_that_hangs_delays_one_call_by_three_tenths_of_a_second(redis_process: RedisProcess) -> None:
