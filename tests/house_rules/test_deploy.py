@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 
 import standalone.cli
 from standalone.hand_out import PRIVATE
+from twolamps.notifications.v1 import notifications_pb2
 from twolamps_chassis.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, Any] = COMPOSE["services"]
 LOCKED = re.compile(r"^([a-z0-9][\w.-]*(?:\[[\w,-]+\])?)==(\S+)", re.MULTILINE)
 GIVEN_BY_PROMETHEUS = {"up"}
+WATCH = notifications_pb2.DESCRIPTOR.services_by_name["NotificationsService"].methods_by_name["Watch"]
 
 
 def known_metrics() -> set[str]:
@@ -94,9 +96,35 @@ def test_every_port_that_is_published_is_for_this_machine_alone(name: str) -> No
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
 
 
-def test_only_the_proxy_and_who_watches_leave_the_backend_network() -> None:
-    assert COMPOSE["networks"]["backend"] == {"internal": True}
-    assert {name for name, c in SERVICES.items() if "front" in c["networks"]} == {"proxy", "prometheus", "grafana"}
+def on(network: str) -> set[str]:
+    return {name for name, container in SERVICES.items() if network in container["networks"]}
+
+
+def test_only_the_proxy_and_who_watches_reach_this_machine_and_what_is_beyond() -> None:
+    assert COMPOSE["networks"] == {"edge": {"internal": True}, "data": {"internal": True}, "front": {}}
+    assert on("front") == {"proxy", "prometheus", "grafana"}
+
+
+def test_the_proxy_reaches_those_it_leads_to_and_no_store() -> None:
+    assert on("edge") == {"proxy", "gateway", "notifications"}
+    assert on("data") == SERVICES.keys() - {"proxy", "grafana"}
+
+
+def test_no_tls_terminator_is_believed_until_one_is_named() -> None:
+    lines = (DEPLOY / "tls-proxies").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("#")] == []
+    assert "./deploy/tls-proxies:/etc/haproxy/tls-proxies:ro" in SERVICES["proxy"]["volumes"]
+
+
+def test_people_reach_one_method_over_grpc() -> None:
+    watch = WATCH.containing_service.full_name, WATCH.name
+    assert f"unless {{ path /{'/'.join(watch)} }}\n" in (DEPLOY / "haproxy.cfg").read_text()
+
+
+def test_redis_has_a_password_that_is_no_word_of_its_command() -> None:
+    assert "/run/secrets/redis-conf" in SERVICES["redis"]["command"]
+    assert "--requirepass" not in SERVICES["redis"]["command"]
+    assert {name for name, c in SERVICES.items() if "redis-url" in c.get("secrets", [])} == set(PRIVATE)
 
 
 def test_the_dockerfile_needs_no_frontend_from_a_registry() -> None:
