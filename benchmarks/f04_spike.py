@@ -75,7 +75,7 @@ async def run(servers: Servers, plan: Plan) -> list[Row]:
 async def _spike(here: Town, couples: int) -> tuple[float, float]:
     """From the first due moment to the last inbox row; seconds, and CPU seconds of the fleet."""
     await here.settle(couples)
-    due_at = datetime.now(UTC) + timedelta(seconds=5 + couples / 5_000)
+    due_at = datetime.now(UTC) + timedelta(seconds=10 + couples / 2_500)
     await here.database.execute(REMIND, due_at, timeout=120)
     for table in ("rings", "reminders", "streams", "occurrences"):
         await here.database.execute(f"VACUUM ANALYZE scheduling.{table}", timeout=120)

@@ -15,7 +15,7 @@ from benchmarks.plan import Plan
 from benchmarks.rows import Bar, Row, measured
 from benchmarks.servers import Servers
 
-RATES = (100, 150, 200, 250, 300, 350, 400, 500, 600, 700, 800, 1_000, 1_250, 1_500)
+RATES = (100, 150, 200, 250, 300, 350, 400, 500, 600, 700, 800, 1_000)
 CONNECTIONS = 256
 ANSWERED_S, LAG_S = 1.0, 1.0
 DRAINED_WITHIN_S = 60.0
@@ -70,7 +70,7 @@ class Load:
 
 async def run(servers: Servers, plan: Plan) -> list[Row]:
     """The rows of F8."""
-    seconds, longer = plan.size(6, 2), plan.size(30, 4)
+    seconds, longer = plan.size(6, 2), plan.size(20, 4)
     rates = RATES if not plan.quick else RATES[:2]
     most = TRIES * sum(rates) * seconds + sum(rates) * longer
     async with BareCommits.open(servers) as commits:
