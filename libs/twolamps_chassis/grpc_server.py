@@ -47,7 +47,7 @@ OPTIONS = (
     ("grpc.server.max_pending_requests", 100_000),  # else a reconnect burst is answered CANCELLED
     ("grpc.server.max_pending_requests_hard_limit", 100_000),
     ("grpc.so_reuseport", 0),
-    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),  # clients may look after their streams
+    ("grpc.http2.min_ping_interval_without_data_ms", 2_000),  # others look after their calls, clients after streams
 )
 
 

@@ -10,7 +10,9 @@ import typer
 from rich.table import Table
 
 from standalone.admin import AdminUnreachable, ask_hosts, ask_service
+from standalone.roles import ROLES
 from standalone.terminal import err, out, read_settings, stop
+from twolamps_chassis.status import REASONS
 
 SHOWN = ("service", "source", "key", "seq", "type", "reason", "error", "attempts")
 dlq = typer.Typer(no_args_is_help=True, help="Events that could not be applied: look, try again, or drop.")
@@ -22,10 +24,16 @@ def list_parked(
     reason: Annotated[str, typer.Option(help="only gap, failed or behind")] = "",
 ) -> None:
     """Every parked event: where it lies and why."""
+    if service not in ("", *ROLES) or reason not in ("", *REASONS):
+        stop(f"A service is one of {', '.join(ROLES)}, a reason one of {', '.join(REASONS)}.")
     rows = [row for row in _parked() if row["service"] == (service or row["service"])]
     rows = [row for row in rows if row["reason"] == (reason or row["reason"])]
     if not rows:
         out.print("Nothing is parked.")
+        return
+    if not out.is_terminal:  # for a pipe: a line each, in the order of the table
+        for row in rows:
+            print(*(row[name] for name in SHOWN), sep="\t")
         return
     table = Table()
     for name in SHOWN:

@@ -43,7 +43,7 @@ def replay(service: Annotated[str, typer.Argument(help="whose events: pairing, p
         asked = ask_service(settings, service, "POST", "/replay")
         if "kept" not in asked:
             stop(asked["detail"])
-        begun = time.monotonic()
+        stood, moved_at = None, time.monotonic()
         with Progress(console=out) as progress:
             task = progress.add_task("Waiting for the relay that leads ...", total=max(asked["kept"], 1))
             while True:
@@ -52,8 +52,10 @@ def replay(service: Annotated[str, typer.Argument(help="whose events: pairing, p
                     progress.update(task, description="Sending", completed=max(asked["kept"], 1) - state["waiting"])
                     if not state["waiting"]:
                         break
-                elif time.monotonic() - begun > PATIENCE_S and not state["waiting"]:
-                    stop(f"No relay of {service} leads yet; it will send all again once one does. See twolamps status")
+                if state != stood:
+                    stood, moved_at = state, time.monotonic()
+                elif time.monotonic() - moved_at > PATIENCE_S:
+                    stop(f"The relay of {service} does not get on; it will by itself once it can. Next: twolamps check")
                 time.sleep(LOOK_S)
     except AdminUnreachable as error:
         stop(str(error))

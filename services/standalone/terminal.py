@@ -38,6 +38,9 @@ def read_settings() -> Settings:
         names = ", ".join(f"TWOLAMPS_{'.'.join(map(str, e['loc']))}".upper() + f": {e['msg']}" for e in error.errors())
         stop(names)
     except SettingsError as error:
-        stop(f'{error}. A list is written as JSON, such as ["https://app.example.org"].')
+        stop(
+            f"{error}. A list is written as JSON, such as "
+            '["https://app.example.org"], a map as {"pairing": "dns:///pairing:8401"}.'
+        )
     except OSError as error:
         stop(f"A setting's file cannot be read: {error}")

@@ -12,7 +12,7 @@ from standalone.terminal import out, quiet_libraries, read_settings, stop
 from twolamps_chassis.kafka_topics import TopicReport, admin_client, look_at_topics, make_topics
 from twolamps_chassis.settings import Settings
 
-WAIT_S = 60.0
+WAIT_S, CHECK_S = 60.0, 5.0
 
 
 def topics(
@@ -21,7 +21,9 @@ def topics(
         int | None,
         typer.Option(min=1, max=1000, help="partitions of new topics (by default 8), and of those that have fewer"),
     ] = None,
-    wait: Annotated[float, typer.Option(min=0, help="seconds to wait for Kafka")] = WAIT_S,
+    wait: Annotated[
+        float | None, typer.Option(min=0, help="seconds to wait for Kafka, by default 60, to --check 5")
+    ] = None,
 ) -> None:
     """Make the platform's topics in Kafka, or mend them; nothing is ever deleted."""
     settings = read_settings()
@@ -29,10 +31,11 @@ def topics(
         stop("There is no Kafka: name its servers with TWOLAMPS_KAFKA, such as kafka:9092. Standalone needs none.")
     if check and partitions is not None:
         stop("--check changes nothing, so --partitions has nothing to do.")
+    patience_s = wait if wait is not None else CHECK_S if check else WAIT_S
     quiet_libraries()
     try:
         with out.status(f"Waiting for Kafka at {settings.kafka} ..."):
-            reports = asyncio.run(_within(settings, wait, check, partitions))
+            reports = asyncio.run(_within(settings, patience_s, check, partitions))
     except (KafkaError, TimeoutError, OSError, ValueError) as error:
         why = str(error) or type(error).__name__
         stop(f"Kafka at {settings.kafka} cannot be used: {why}. Is it running? TWOLAMPS_KAFKA names its servers.")
@@ -43,6 +46,8 @@ def topics(
     wrong = [f"{report.name}: {what}" for report in reports for what in report.wrong]
     if wrong:
         stop("\n".join([*wrong, "Next: twolamps topics" if check else "These are for Kafka's operator to mend."]))
+    if any(report.state == "made" for report in reports):
+        out.print("Where one of them was lost with its events: twolamps replay pairing, prompts, scheduling")
     out.print("The topics are as they have to be. Next: twolamps check, then twolamps run ROLE")
 
 

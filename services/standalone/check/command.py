@@ -51,7 +51,8 @@ async def look_at_everything(settings: Settings) -> AsyncIterator[Finding]:
 async def _look_at_role(role: str, settings: Settings) -> AsyncIterator[Finding]:
     if role not in (*ROLES, "gateway"):
         yield Finding(
-            "TWOLAMPS_DATABASE names no role's login", "give it the URL that twolamps migrate --hand-out wrote"
+            "Neither TWOLAMPS_DATABASE nor the keys say which role this is",
+            "give it the database URL and the keys folder that twolamps migrate --hand-out wrote for the role",
         )
         return
     for name in AT_THE_EDGE if role == "gateway" else NEEDS:
@@ -67,13 +68,18 @@ async def _look_at_role(role: str, settings: Settings) -> AsyncIterator[Finding]
 
 
 def _role(settings: Settings) -> str:
-    """Whose settings these are: those of the login, the gateway's, which has none, or a standalone's."""
+    """Whose settings these are: those of the login, of the only identity among the keys, or a standalone's; "" where they
+    do not tell."""
     if settings.database:
         try:
             return (urlsplit(settings.database).username or "").rpartition("_")[2]
         except ValueError:
             return ""
-    return "gateway" if settings.peers else "standalone"
+    if not settings.peers:
+        return "standalone"
+    private = settings.keys_folder / "private"
+    found = [role for role in (*ROLES, "gateway") if (private / f"{role}.json").exists()]
+    return found[0] if len(found) == 1 else ""
 
 
 async def _tell(settings: Settings) -> int:

@@ -42,7 +42,8 @@ def _kept_to_itself(role: str, private: Path, found: dict[str, Path], own: set[s
         foreign = role != "standalone" and name not in own
         if foreign and any(name in names for names in PRIVATE.values()):
             yield Finding(
-                f"{path} is not a key for {role}: who takes over this role could act as another", f"rm {path}"
+                f"{path} is not a key for {role}: who takes over this role could act as another",
+                "move it to where all keys are kept; never delete the only copy of a key",
             )
     if private.stat().st_mode & 0o077:
         yield Finding(f"{private} is open to others", f"chmod 700 {private}")

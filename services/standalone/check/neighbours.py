@@ -38,7 +38,9 @@ async def look_at_redis(url: str, prefix: str) -> AsyncIterator[Finding]:
             async for message in listener.listen():
                 if message["type"] == "message":
                     break
-        yield Finding(f"Redis {version} at {place} answers and passes messages on")
+        async with asyncio.timeout(TIMEOUT_S):
+            await client.set(channel, "1", px=1_000)
+        yield Finding(f"Redis {version} at {place} answers, takes writes and passes messages on")
     except FAULTS as error:
         denied = type(error).__name__ in ("AuthenticationError", "NoPermissionError")
         yield Finding(
