@@ -28,13 +28,13 @@ def figures() -> Mapping[str, Figure]:
     return {f"F{int(name[1:3])}": import_module(f"benchmarks.{name}").run for name in files}
 
 
-async def main(only: Sequence[str], quick: bool, long: bool) -> int:
+async def main(only: Sequence[str], quick: bool, long: bool, times: int) -> int:
     """Measure, show, and keep what a whole run has found; how many figures failed."""
     servers, failed = await Servers.open(), 0
     try:
         on = await machine.describe(servers)
         with Progress() as progress:
-            plan = Plan(quick, progress, long=long)
+            plan = Plan(quick, progress, times, long)
             for figure, measure in figures().items():
                 if only and figure not in only:
                     continue
@@ -62,6 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="figures, as F1,F5; all of them by default")
     parser.add_argument("--quick", action="store_true", help="a small part, shown and not kept")
     parser.add_argument("--long", action="store_true", help="wait out long faults: Kafka is down for ten minutes")
+    parser.add_argument("--times", type=int, default=3, help="repeats of each figure")
     return parser.parse_args()
 
 
@@ -70,4 +71,8 @@ if __name__ == "__main__":
     configure_logs("warning")
     allow_many_streams()
     collect_seldom()  # as every process of Twolamps does
-    sys.exit(asyncio.run(main([name for name in given.only.upper().split(",") if name], given.quick, given.long)))
+    sys.exit(
+        asyncio.run(
+            main([name for name in given.only.upper().split(",") if name], given.quick, given.long, given.times)
+        )
+    )

@@ -5,6 +5,7 @@ for locks (a row in use is tried again after 20 ms), order by due time within a 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from twolamps_chassis.telemetry import DUE, log, origin
 from twolamps_chassis.tracing import span
 
 Handler = Callable[[Sequence[Row], Transaction], Awaitable[None]]
-LONGEST_SLEEP_S, AGAIN_S = 1.0, 0.02
+LONGEST_SLEEP_S, AGAIN_S, RETRY_S = 1.0, 0.02, 0.9
+GATHER_S = 0.1
+"""A row that is due sooner than this after it was written may be that late; a look at every commit costs more than commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class DueLoop:
     """Claims the due rows of a service, retries what consumers parked, and forgets old replies."""
 
     def __init__(self, database: Database, dues: Sequence[Due], consumers: Sequence[Consumer]) -> None:
-        self.database, self.dues, self.consumers = database, dues, consumers
+        self.database, self.dues, self.consumers, self.retry_at = database, dues, consumers, 0.0
 
     async def run(self) -> None:
         """Until cancelled; an error is logged and the rows are claimed again."""
@@ -61,6 +64,7 @@ class DueLoop:
             with suppress(TimeoutError):
                 async with asyncio.timeout(sleep_s):
                     await self.database.due.wait()
+                    await asyncio.sleep(GATHER_S)  # one look for all that commits meanwhile
 
     async def turn(self) -> float:
         """Handle everything that is due now; seconds until the next look."""
@@ -72,8 +76,10 @@ class DueLoop:
                 wait: timedelta | None = await tx.fetchval(due.next_in(), tx.now)
             if wait is not None:
                 sleep_s = min(sleep_s, max(wait.total_seconds(), AGAIN_S))
-        for consumer in self.consumers:
-            await consumer.retry_parked()
+        if time.monotonic() >= self.retry_at:
+            self.retry_at = time.monotonic() + RETRY_S
+            for consumer in self.consumers:
+                await consumer.retry_parked()
         return sleep_s
 
     async def tidy(self) -> None:

@@ -52,7 +52,7 @@ class Relay:
 
     def __init__(self, dsn: str, database: Database, deliver: Deliver, log_id: LogId = _this_process) -> None:
         self.dsn, self.database, self.deliver, self.log_id = dsn, database, deliver, log_id
-        self.look_at = 0.0
+        self.look_at = self.forget_at = 0.0
 
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled; a lost session is taken anew."""
@@ -81,7 +81,7 @@ class Relay:
                 self.database.committed.clear()
                 await self._look(conn)
                 if not await self._pass(conn):
-                    await conn.execute(FORGET)
+                    await self._forget(conn)
                     with suppress(TimeoutError):
                         async with asyncio.timeout(SWEEP_S):
                             await self.database.committed.wait()
@@ -107,8 +107,14 @@ class Relay:
                     await committed.wait()
         await conn.add_listener(channel, lambda *_: committed.set())
 
+    async def _forget(self, conn: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Once in a while, so that it does not double the work of every pass."""
+        if time.monotonic() >= self.forget_at:
+            self.forget_at = time.monotonic() + SWEEP_S
+            await conn.execute(FORGET)
+
     async def _pass(self, conn: "asyncpg.Connection[asyncpg.Record]") -> bool:
-        """One batch, sent until it is safe, then marked; False when nothing waits."""
+        """One batch, sent until it is safe, then marked; whether more may wait."""
         rows = await conn.fetch(READ)
         if not rows:
             return False
@@ -122,7 +128,7 @@ class Relay:
                 return True
         await conn.execute(MARK, [row["id"] for row in rows])
         RELAYED.labels(service).inc(len(rows))
-        return True
+        return len(rows) == BATCH
 
     async def _send(self, records: Sequence[Record], conn: "asyncpg.Connection[asyncpg.Record]") -> bool:
         """Until they are safe; False where the log has changed, and more is to be sent than these."""

@@ -1,15 +1,14 @@
 """What do two people notice when replicas come and go? Nothing but a pause, and after a drain not even that."""
 
 import asyncio
+import time
 from pathlib import Path
-
-import pytest
 
 from tests.faults.platform.conftest import MakeFleet
 from tests.faults.platform.two import couple, invite, is_told, seconds_until_told
-from tests.fleet import ONE_OF_EACH, Fleet, Replica
+from tests.fleet import ONE_OF_EACH, Fleet
 
-DRAINED_S = 10.0
+DRAINED_S, LEFT_S = 10.0, 9.0
 TAKEN_OVER_S = 20.0  # a Kafka session of 6 s, a rebalance, and a machine that is busy with other tests
 
 
@@ -47,16 +46,30 @@ async def test_a_replica_that_is_told_to_stop_drains_and_nothing_comes_twice(fle
         assert await again(fleet) == 0
 
 
-@pytest.mark.parametrize("role", ["pairing", "prompts", "scheduling", "notifications", "gateway"])
-async def test_a_replica_that_is_frozen_loses_nothing(fleets: MakeFleet, tmp_path: Path, role: str) -> None:
+async def test_a_role_that_stands_still_for_a_while_loses_nothing(fleets: MakeFleet, tmp_path: Path) -> None:
     fleet = await fleets(ONE_OF_EACH)
     async with couple(fleet, tmp_path) as evening:
         made = [await invite(evening, evening.ada, 0)]
-        frozen: Replica = fleet.of(role)
-        with frozen.frozen():
-            await asyncio.sleep(2)
-        made += [await invite(evening, evening.ada, n) for n in range(1, 4)]
+        for role in ONE_OF_EACH:
+            with fleet.of(role).frozen():
+                await asyncio.sleep(2)
+            made.append(await invite(evening, evening.ada, len(made)))
         await is_told(evening.ben, made, 30)
+
+
+async def test_calls_leave_a_replica_that_hangs_within_seconds(fleets: MakeFleet, tmp_path: Path) -> None:
+    fleet = await fleets(ONE_OF_EACH | {"scheduling": 2})
+    async with couple(fleet, tmp_path) as evening:
+        made = [await invite(evening, evening.ada, n) for n in range(2)]
+        with fleet.of("scheduling").frozen():
+            took = []
+            for _ in range(6):
+                began = time.monotonic()
+                made.append(await invite(evening, evening.ada, len(made)))
+                took.append(time.monotonic() - began)
+        await is_told(evening.ben, made, 30)
+        print(f"one of two stands still: calls took at most {max(took):.1f} s, the last {took[-1]:.2f} s")
+        assert max(took) < LEFT_S
 
 
 async def again(fleet: Fleet) -> float:
