@@ -23,8 +23,7 @@ def compose(around: Surroundings) -> Role:
 
     def announce(changes: Sequence[Change]) -> None:
         heard = [hint_of(change) for change in changes if around.live.hints.heard(change.person)]
-        if heard:
-            around.hint(heard)
+        around.hint(heard)
 
     async def drain() -> None:
         hub.drain()
