@@ -1,7 +1,7 @@
 """How is a service reached? Over one gRPC channel per address, spread over all replicas that answer there.
 
 Promises: a replica that is gone is left at once and found again when it is back; a call that no replica took is tried
-again, up to three times; a peer that no longer answers on an open connection is noticed within 5 s.
+again, up to three times. One that hangs takes its share of calls until it is ended: each costs its deadline.
 """
 
 import asyncio
@@ -29,9 +29,8 @@ OPTIONS = [
     ("grpc.service_config", json.dumps(SPREAD)),
     ("grpc.dns_min_time_between_resolutions_ms", 1_000),  # else a new replica is not seen for 30 s
     ("grpc.max_reconnect_backoff_ms", 1_000),
-    ("grpc.keepalive_time_ms", 3_000),  # while calls are under way
-    ("grpc.keepalive_timeout_ms", 2_000),
-    ("grpc.http2.max_pings_without_data", 0),
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
 ]
 
 

@@ -8,7 +8,7 @@ from tests.faults.platform.conftest import MakeFleet
 from tests.faults.platform.two import couple, invite, is_told, seconds_until_told
 from tests.fleet import ONE_OF_EACH, Fleet
 
-DRAINED_S, LEFT_S = 10.0, 9.0
+DRAINED_S, ANSWERED_S = 10.0, 15.0
 TAKEN_OVER_S = 20.0  # a Kafka session of 6 s, a rebalance, and a machine that is busy with other tests
 
 
@@ -57,19 +57,21 @@ async def test_a_role_that_stands_still_for_a_while_loses_nothing(fleets: MakeFl
         await is_told(evening.ben, made, 30)
 
 
-async def test_calls_leave_a_replica_that_hangs_within_seconds(fleets: MakeFleet, tmp_path: Path) -> None:
+async def test_a_call_that_meets_a_replica_that_hangs_is_answered_by_another_at_the_next_try(
+    fleets: MakeFleet, tmp_path: Path
+) -> None:
     fleet = await fleets(ONE_OF_EACH | {"scheduling": 2})
     async with couple(fleet, tmp_path) as evening:
         made = [await invite(evening, evening.ada, n) for n in range(2)]
         with fleet.of("scheduling").frozen():
             took = []
-            for _ in range(6):
+            for _ in range(2):
                 began = time.monotonic()
                 made.append(await invite(evening, evening.ada, len(made)))
                 took.append(time.monotonic() - began)
         await is_told(evening.ben, made, 30)
         print(f"one of two stands still: calls took at most {max(took):.1f} s, the last {took[-1]:.2f} s")
-        assert max(took) < LEFT_S
+        assert max(took) < ANSWERED_S
 
 
 async def again(fleet: Fleet) -> float:
