@@ -22,6 +22,8 @@ from twolamps_client.stores import CursorStore
 _CALM = 2  # streams come back in crowds when a server restarts: their waits start two doublings above a call's
 _log = logging.getLogger(__name__)
 
+REFUSALS = 2
+
 
 class Watch:
     """`async for event in watch`, or `async with watch as events` to close it at a known moment. One consumer.
@@ -87,23 +89,24 @@ class Watch:
         await self.aclose()
 
     async def _follow(self) -> AsyncGenerator[Event]:
-        failures, refused = 0, ""
+        failures, refusals, refused = 0, 0, ""
         while True:
             token, asked = "", None
             try:
                 token = await (self._session.renew(refused) if refused else self._session.access_token())
                 async with aclosing(self._connect(token, self.cursor)) as messages:
                     async for message in messages:
-                        failures, refused = 0, ""
+                        failures, refusals, refused = 0, 0, ""
                         self.cursor = message.cursor or self.cursor
                         if event := event_of(message):
                             yield event
                         elif message.drain.reason == "reauthenticate":
                             refused = token
             except Unauthenticated:
-                if refused or not token:
-                    raise  # a renewed token too, or the session has ended
-                refused = token
+                refusals += 1
+                if not token or refusals > REFUSALS:
+                    raise  # tokens that were new too, or the session has ended
+                refused = token  # another call's, renewed before this one, may be refused as well
             except (Unavailable, RateLimited, ServerFault) as lost:
                 _log.info("stream lost: %s", lost.reason)
                 refused, asked = "", lost.retry_after

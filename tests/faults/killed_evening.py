@@ -35,7 +35,7 @@ STUBBORN = Patience(
     deadline=timedelta(minutes=5), attempts=10_000,
     first_wait=timedelta(milliseconds=40), longest_wait=timedelta(milliseconds=250),
 )  # fmt: skip
-TOLD_WITHIN_S, FIRST_IN = 120.0, timedelta(minutes=30)
+TOLD_WITHIN_S, FIRST_IN = 60.0, timedelta(minutes=30)
 OPS: dict[int, Literal["added", "changed", "removed"]] = {1: "added", 2: "changed", 3: "removed"}
 About = tuple[str, ...]
 
@@ -95,7 +95,10 @@ class Lamp(Twolamps):
         self.history.expected[self.name] += about
         deadline = time.monotonic() + TOLD_WITHIN_S
         while missing := set(about) - {notice.about for notice in self.history.of(self.name)}:
-            assert time.monotonic() < deadline, f"{self.name} was not told {missing}"
+            if time.monotonic() > deadline:
+                items = [item async for item in self.notifications.all_inbox()]
+                inbox = {(item.kind, item.subject.id, item.facts.occurrence or item.facts.day) for item in items}
+                raise AssertionError(f"{self.name} was not told {missing}; the inbox has {missing & inbox}")
             await asyncio.sleep(0.02)
 
     def _hear(self, data: bytes) -> None:

@@ -17,12 +17,12 @@ import pytest
 from google.protobuf.message import Message
 
 import prompts.main
-from pairing.main import compose as pairing
 from tests import checks
 from tests.checks import Reply, Sealed
 from twolamps.prompts.v1 import prompts_pb2 as pb
 from twolamps_events.prompts import AnswersRevealed
 from twolamps_testkit.stage import Person, Stage, eventually
+from twolamps_testkit.strangers import pairing
 
 ROUNDS, COUPLES, A_DAY = int(os.environ.get("TWOLAMPS_TEST_REVEAL_ROUNDS", "2000")), 42, 3
 SEED = int(os.environ.get("TWOLAMPS_TEST_SEED", "0")) or random.randrange(1 << 32)

@@ -93,7 +93,7 @@ async def test_partitions_raised_from_four_to_eight_under_load_lose_nothing(hous
             assert await used() == set(range(4))
             async with admin_of(kafka) as admin:
                 await admin.create_partitions({topic: NewPartitions(8)})
-            await eventually(used, 30, until=lambda found: found == set(range(8)))
+            await eventually(used, 60, until=lambda found: found == set(range(8)))
             await house.goes_on()
         assert await house.judged() == FAULTLESS
     assert sum(len(numbers) for numbers in firsts(await read_topic(kafka, topic)).values()) == await house.recorded()

@@ -133,7 +133,7 @@ def named_login(postgres: Postgres, login: str, database: str) -> str:
         ("redis", "", "TWOLAMPS_REDIS is not set"),
         ("redis", "no url", "TWOLAMPS_REDIS is no URL"),
         ("peers", {"prompts": "127.0.0.1:9"}, "prompts does not answer at 127.0.0.1:9"),
-        ("database", f"postgresql://somebody:{SECRET}@127.0.0.1:9/twolamps", "names no role's login"),
+        ("database", f"postgresql://somebody:{SECRET}@127.0.0.1:9/twolamps", "say which role this is"),
     ],
 )
 async def test_a_server_that_does_not_answer_is_named_without_its_password(
