@@ -164,7 +164,7 @@ class TallyHouse:
         """Wait until so many of a stream are applied."""
         return list(await eventually(lambda: self.numbers(key), within_s, until=lambda found: len(found) >= count))
 
-    async def goes_on(self, count: int = 200, within_s: float = 30) -> None:
+    async def goes_on(self, count: int = 200, within_s: float = 60) -> None:
         """Wait until so many more are applied."""
         target = await self.applied() + count
         await eventually(self.applied, within_s, until=lambda found: found >= target)
