@@ -95,6 +95,20 @@ async def test_a_refused_token_is_renewed_once_and_then_it_is_over(
 
 
 @both
+async def test_a_token_that_another_call_renewed_may_be_refused_too(
+    platform: Platform, client: Twolamps, transport: Transport
+) -> None:
+    first, second = changes(2)
+    platform.log = [first, WatchResponse(cursor="c1b", drain=pb.Drain(reason="reauthenticate")), second]
+    watch = client.watch(transport=transport)
+    assert await heard(watch, "c1") == ["item-1"]
+    await client.session.renew(platform.good_token)
+    platform.good_token = "another"  # time went by for the platform
+    assert await heard(watch, "c2") == ["item-2"]
+    assert platform.refreshes == ["refresh-1", "refresh-2"]
+
+
+@both
 async def test_a_new_process_sees_again_only_what_was_not_handled(
     platform: Platform, client: Twolamps, transport: Transport, tmp_path: Path
 ) -> None:
