@@ -14,9 +14,9 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from gateway.auth import Authenticate
 from gateway.routes import application
 from gateway.settings import EdgeSettings
-from gateway.sse import InboxStream
 from gateway.transcoder import Transcoder
 from gateway.transcoder.contracts import public_methods
 from twolamps_chassis.channels import Channels
@@ -25,13 +25,13 @@ from twolamps_chassis.limits_storage import LimitStorage
 
 def build(
     channels: Channels, service_token: Callable[[], str], settings: EdgeSettings, stream_endpoint: ASGIApp | None,
-    counts: LimitStorage | None = None,
+    counts: LimitStorage | None = None, authenticate: Authenticate | None = None,
 ) -> Starlette:  # fmt: skip
     """The gateway in front of the services that `channels` leads to; it closes them when its lifespan ends.
 
     `service_token()` is asked at each call for a token of the gateway's identity; `stream_endpoint` serves
-    GET /v1/inbox/stream; the flood limit counts in `counts`, else in this process, and asks an `InboxStream` whose
-    token is valid. Raises UnspeakableContract or ValueError where contracts or settings cannot be served.
+    GET /v1/inbox/stream; the flood limit counts in `counts`, else in this process, and knows by `authenticate` who
+    leaves. Raises UnspeakableContract or ValueError where contracts or settings cannot be served.
     """
 
     @asynccontextmanager
@@ -44,7 +44,6 @@ def build(
         return any(await asyncio.gather(*map(_serves, channels.every())))
 
     transcoder = Transcoder(public_methods(), channels.to, service_token, settings)
-    authenticate = stream_endpoint.authenticate if isinstance(stream_endpoint, InboxStream) else None
     return application(transcoder, serving, settings, stream_endpoint, lifespan, counts, authenticate)
 
 

@@ -28,5 +28,7 @@ async def serve_edge(process: Process, settings: Settings) -> int:
         flood_limit=settings.flood_limit,
         trusted_proxies=tuple(settings.trusted_proxies),
     )
-    app = build(process.channels, token, edge, InboxStream(hub, by_bearer(process.verifier)), process.live.counts)
+    authenticate = by_bearer(process.verifier)
+    stream = InboxStream(hub, authenticate)
+    app = build(process.channels, token, edge, stream, process.live.counts, authenticate)
     return await serve(server_config(app, edge, StreamingProtocol), process.lifecycle, "HTTP")

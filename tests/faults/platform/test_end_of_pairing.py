@@ -17,7 +17,6 @@ from twolamps_testkit.redis_process import RedisProcess
 from twolamps_testkit.stage import eventually
 
 FROZEN_S = 8.0
-AFTER_S = 1.0
 LEARN = ("prompts", "scheduling", "notifications")
 KNOWN = "SELECT epoch FROM {}.streams WHERE key = $1"
 CONSUMED = """

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,7 +14,6 @@ from gateway.flood import LEAVING, Flood
 from gateway.main import build
 from gateway.problems import Problem
 from gateway.settings import EdgeSettings
-from gateway.sse import InboxStream
 from gateway.transcoder.contracts import public_methods
 from twolamps_chassis import limits_storage
 from twolamps_chassis.auth import Signer, Verifier, make_keys
@@ -139,9 +137,8 @@ def test_every_method_that_leaves_is_public() -> None:
 
 
 async def test_a_gateway_lets_who_leaves_past_a_flooded_address(keys: Path) -> None:
-    hub: Any = None  # no stream is opened
-    stream = InboxStream(hub, by_bearer(Verifier(keys / "public")))
-    app = build(Channels({}, "127.0.0.1:1"), lambda: "", EdgeSettings("127.0.0.1", 0, "1/minute"), stream)
+    settings, authenticate = EdgeSettings("127.0.0.1", 0, "1/minute"), by_bearer(Verifier(keys / "public"))
+    app = build(Channels({}, "127.0.0.1:1"), lambda: "", settings, None, authenticate=authenticate)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         assert (await client.get("/openapi.json")).status_code == 200
         assert (await client.get("/openapi.json")).status_code == 429
