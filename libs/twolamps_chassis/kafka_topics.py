@@ -120,6 +120,7 @@ async def read_topics(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[
             {e["config_names"]: e["config_value"] for e in entries[name] if e["config_source"] == SET_BY_TOPIC},
         )
         for name, partitions in described.items()
+        if entries.get(name)  # a broker may list a topic a moment before it knows its settings
     }
 
 

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from twolamps_chassis.kafka_topics import (
     MESSAGE_BYTES,
+    TopicReport,
     admin_client,
     look_at_topics,
     make_topics,
@@ -19,6 +21,7 @@ from twolamps_chassis.kafka_topics import (
     topic_names,
 )
 from twolamps_testkit.servers import Kafka
+from twolamps_testkit.stage import eventually
 
 COMMAND = Path(sys.executable).with_name("twolamps")
 DAY_MS = 24 * 3600 * 1000
@@ -57,8 +60,8 @@ async def test_what_is_unsafe_is_mended_and_the_rest_is_kept(admin: AIOKafkaAdmi
     }
     kept = {"compression.type": "zstd", "retention.bytes": "123456789"}
     await admin.create_topics([NewTopic(f"{prefix}.pairing.v1", 3, 1, topic_configs=unsafe | kept)])
-    looked = {report.name: report.wrong for report in await look_at_topics(admin, prefix)}
-    assert len(looked[f"{prefix}.pairing.v1"]) == len(unsafe) + 1  # and its segments stay open for long
+    looked = (await known(admin, prefix, 1))[f"{prefix}.pairing.v1"]
+    assert len(looked.wrong) == len(unsafe) + 1  # and its segments stay open for long
     mended = {report.name: report for report in await make_topics(admin, prefix)}[f"{prefix}.pairing.v1"]
     assert (mended.state, mended.partitions, mended.wrong) == ("mended", 3, [])
     found = (await read_topics(admin, [mended.name]))[mended.name]
@@ -68,6 +71,7 @@ async def test_what_is_unsafe_is_mended_and_the_rest_is_kept(admin: AIOKafkaAdmi
 
 async def test_partitions_are_raised_where_asked_and_never_lowered(admin: AIOKafkaAdminClient, prefix: str) -> None:
     await admin.create_topics([NewTopic(f"{prefix}.pairing.v1", 3, 1), NewTopic(f"{prefix}.prompts.v1", 9, 1)])
+    await known(admin, prefix, 2)
     counts = {report.name: report.partitions for report in await make_topics(admin, prefix, partitions=5)}
     assert counts[f"{prefix}.pairing.v1"] == 5
     assert counts[f"{prefix}.prompts.v1"] == 9
@@ -98,6 +102,15 @@ def test_a_kafka_that_is_not_there_is_said_in_a_sentence(servers: str, named: st
     assert ran.returncode == 1
     assert named in said
     assert "Traceback" not in said
+
+
+async def known(admin: AIOKafkaAdminClient, prefix: str, topics: int) -> dict[str, TopicReport]:
+    """What is said of so many topics, once the broker knows them all, which takes it a moment."""
+
+    async def look() -> dict[str, TopicReport]:
+        return {report.name: report for report in await look_at_topics(admin, prefix) if report.state != "missing"}
+
+    return cast(dict[str, TopicReport], await eventually(look, until=lambda found: len(found) == topics))
 
 
 def run(servers: str, prefix: str, *arguments: str) -> "subprocess.Popen[str]":
