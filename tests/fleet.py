@@ -21,8 +21,9 @@ import asyncpg
 import httpx
 
 from standalone.roles import ROLES
-from tests.platform_process import COMMAND, LIST_TABLES, STOPPED_WITHIN_S, UP_WITHIN_S, free_port
+from tests.platform_process import COMMAND, LIST_TABLES, STOPPED_WITHIN_S, UP_WITHIN_S
 from twolamps_chassis.clock import move_clock
+from twolamps_testkit.ports import free_port
 from twolamps_testkit.servers import Postgres
 
 ONE_OF_EACH = dict.fromkeys((*ROLES, "gateway"), 1)

@@ -5,9 +5,7 @@ log is kept over restarts; every table can be read as the superuser.
 """
 
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +23,7 @@ from twolamps_chassis.clock import move_clock
 from twolamps_chassis.postgres_folder import claim_socket_folder, read_home
 from twolamps_chassis.postgres_install import find_install
 from twolamps_chassis.postgres_server import erase_cluster
+from twolamps_testkit.ports import free_port
 
 UP_WITHIN_S, STOPPED_WITHIN_S = 120.0, 20.0
 COMMAND = Path(sys.executable).with_name("twolamps")
@@ -192,12 +191,3 @@ class PlatformProcess:
             self.process.send_signal(how)
             self.process.wait(STOPPED_WITHIN_S)
             self.process = None
-
-
-def free_port() -> int:
-    """A port below those that outgoing connections take, so that it stays free while a platform is down."""
-    while True:
-        port = random.randint(20_000, 30_000)
-        with socket.socket() as tried, suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return port

@@ -4,8 +4,6 @@ Promises: the images are the ones that the platform runs on; ports are taken on 
 every container is gone when the run is over. An engine or an image that is not there is `NoContainers`, in one line.
 """
 
-import random
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -14,6 +12,8 @@ from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config as settings
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+from twolamps_testkit.ports import free_port
 
 POSTGRES, KAFKA, REDIS = "postgres:17", "apache/kafka:4.3.1", "redis:8"
 PASSWORD = "only-for-tests"
@@ -70,7 +70,7 @@ class Containers:
 
     def _start_kafka(self) -> str:
         """A broker tells its clients where it is, so its port has to be known before it starts."""
-        container, port = DockerContainer(KAFKA), _free_port()
+        container, port = DockerContainer(KAFKA), free_port()
         address = f"{container.get_docker_client().host()}:{port}"
         container.with_bind_ports(9092, port).with_envs(
             KAFKA_NODE_ID="1",
@@ -131,12 +131,3 @@ def _need_reaper() -> None:
         _need(settings.ryuk_image)
     except NoContainers:
         settings.ryuk_disabled = True
-
-
-def _free_port() -> int:
-    """A port below those that outgoing connections take."""
-    while True:
-        port = random.randint(20_000, 30_000)
-        with socket.socket() as tried, suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return port

@@ -16,14 +16,13 @@ that comes by a proxy on that port stays on it.
 """
 
 import os
-import random
 import shutil
-import socket
 import subprocess
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from twolamps_testkit.ports import free_ports
 from twolamps_testkit.servers import Kafka
 
 COMMAND = "TWOLAMPS_TEST_KAFKA_COMMAND"
@@ -58,7 +57,7 @@ class KafkaProcess:
     def open(cls, folder: Path, nodes: int = 1) -> "KafkaProcess | None":
         """A cluster that is not started yet, on free ports; None where nothing says how."""
         command = os.environ.get(COMMAND) or _in_docker()
-        return cls(command, folder, nodes, _free_ports(2 * nodes + 2)) if command else None
+        return cls(command, folder, nodes, free_ports(2 * nodes + 2)) if command else None
 
     @property
     def kafka(self) -> Kafka:
@@ -121,16 +120,3 @@ def _in_docker() -> str | None:
         found = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, check=False)
         return None if found.returncode else str(IN_DOCKER)
     return None
-
-
-def _free_ports(count: int) -> int:
-    """The first of some free ports in a row, below those that the system gives to who asks for any."""
-    while True:
-        first = random.randrange(20_000, 32_000, 10)
-        with ExitStack() as held:
-            try:
-                for port in range(first, first + count):
-                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first

@@ -4,7 +4,6 @@ Promises: it listens on loopback alone, keeps nothing on disk, comes back on its
 """
 
 import os
-import random
 import shutil
 import signal
 import socket
@@ -16,6 +15,8 @@ from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
+from twolamps_testkit.ports import free_port
+
 HOW_TO_GET_REDIS_SERVER = "needs the program redis-server, to stop and hang one: apt install redis-server"
 UP_WITHIN_S = 10.0
 
@@ -25,20 +26,11 @@ def find_redis_server() -> str | None:
     return shutil.which("redis-server")
 
 
-def _free_port() -> int:
-    """A port below those that outgoing connections take, so that it stays free while Redis is down."""
-    while True:
-        port = random.randint(20_000, 30_000)
-        with socket.socket() as tried, suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return port
-
-
 @dataclass
 class RedisProcess:
     """A Redis that a test may treat badly."""
 
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
