@@ -25,6 +25,10 @@ from twolamps_events.base import Event
 
 Role = Literal["app", "worker"]
 Row: TypeAlias = asyncpg.Record
+# Each statement is planned once for a connection, by its indexes, whatever the statistics say: a plan made while a table was
+# empty reads all of it later, and one that is made anew for each list of keys costs more than it saves. Measured: the lock
+# and the events of a command take 0.05 ms to run and took 0.6 ms to plan.
+PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 OPEN = """
 SELECT set_config('role', $1, true), set_config('app.person', $2, true), now() + $3::interval AS now
 """
@@ -121,6 +125,7 @@ class Database:
     async def connect(cls, dsn: str, schema: str, keyring: Keyring, size: int = 12) -> Self:
         """Open the pool of a service's login, <database>_<service>; its roles are named after it."""
         settings = {
+            **PLANS,
             "search_path": schema,
             "lock_timeout": "2s",
             "statement_timeout": "10s",

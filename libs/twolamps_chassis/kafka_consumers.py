@@ -2,13 +2,16 @@
 
 Promises: a batch is confirmed whole or sent again whole; no record, however broken, is passed over, since reading never
 raises and what fails for its own sake is parked by the consumer; what passes by itself is tried again with growing
-pauses; a stop in the middle of a batch leaves it to the next owner.
+pauses; a stop in the middle of a batch leaves it to the next owner, and a rebalance waits until it is confirmed.
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -28,11 +31,54 @@ if TYPE_CHECKING:
 PAUSES_S = (0.05, 0.2, 1.0, 5.0)  # the last is below GRACE_S, and far below Kafka's max.poll.interval of 300 s
 GRACE_S = 15.0
 WAIT_S = 0.5
+PACE_S = 0.02  # from one batch to the next: a relay's pass comes in as many pieces as it has partitions
+HAND_OVER_S = 3.0
 SESSION_MS = 6_000  # a killed owner's partitions go on after this; Kafka's usual least (group.min.session.timeout.ms)
 
 
 class HandlerCancelled(Exception):
     """A handler raised CancelledError although nobody stops it; as it is, it would end the subscription for good."""
+
+
+class Handover(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Partitions go to another owner between two batches: what was settled and not confirmed would be given again there."""
+
+    def __init__(self) -> None:
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Wait for the batch under way, but not for one that fails again and again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HAND_OVER_S):
+                await self.idle.wait()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Nothing to do."""
+
+
+class Batch(KafkaAckableMessage):
+    """Records that hold up a rebalance until they are confirmed, or given back."""
+
+    def __init__(self, records: Sequence["ConsumerRecord[bytes, bytes]"], consumer: Any, handover: Handover) -> None:
+        super().__init__(raw_message=records, body=[], headers={}, batch_headers=[], content_type=None, message_id="",
+                         correlation_id="-", consumer=consumer)  # fmt: skip
+        self.handover = handover
+        handover.idle.clear()
+
+    async def ack(self) -> None:
+        """Confirm all of it."""
+        try:
+            await super().ack()
+        finally:
+            self.handover.idle.set()
+
+    async def nack(self) -> None:
+        """Have all of it again."""
+        try:
+            await super().nack()
+        finally:
+            self.handover.idle.set()
 
 
 def make_broker(servers: str) -> KafkaBroker:
@@ -60,26 +106,24 @@ async def start(broker: KafkaBroker, servers: str) -> None:
 
 def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: str = "") -> "BatchSubscriber":
     """Let a service's consumer take its source's topic, in the group <service>.<topic>."""
-    topic = topic or catalog.topic(consumer.source)
+    topic, handover = topic or catalog.topic(consumer.source), Handover()
     subscriber = broker.subscriber(
         topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=2_000, batch_timeout_ms=50,
-        ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True,
+        ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True, listener=handover,
         session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 3,
     )  # fmt: skip
     failures = 0
 
-    async def parse(batch: Sequence["ConsumerRecord"]) -> KafkaAckableMessage:
+    async def parse(batch: Sequence["ConsumerRecord"]) -> Batch:
         """Touches nothing of a record: where a parser raises, FastStream goes on behind the batch."""
-        return KafkaAckableMessage(
-            raw_message=batch, body=[], headers={}, batch_headers=[], content_type=None, message_id="",
-            correlation_id="-", consumer=subscriber.consumer,
-        )  # fmt: skip
+        return Batch(batch, subscriber.consumer, handover)
 
     async def decode(message: Any) -> Any:
         return message.raw_message
 
     async def settle(batch: Sequence["ConsumerRecord"]) -> None:
         nonlocal failures
+        next_at = time.monotonic() + PACE_S
         try:
             await consumer.handle([read_record(consumer.source, raw) for raw in batch])
         except BaseException as error:
@@ -95,6 +139,7 @@ def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: st
                 raise HandlerCancelled from error
             raise
         failures = 0
+        await asyncio.sleep(next_at - time.monotonic())
 
     subscriber(settle, parser=parse, decoder=decode)
     return subscriber

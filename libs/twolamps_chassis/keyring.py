@@ -45,7 +45,9 @@ class Keyring:
         if len(key) != 32:
             raise WrongWrappingKey(f"{wrapping_key_file} must hold 32 bytes: put the right one back.")
         settings = {"statement_timeout": "5s", "application_name": "twolamps-keyring"}
-        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=settings, command_timeout=5)
+        pool = await asyncpg.create_pool(
+            dsn, min_size=1, max_size=4, server_settings=settings, command_timeout=5, reset=_keep
+        )
         keyring = cls(pool, key)
         try:
             for row in await pool.fetch("SELECT owner, wrapped FROM data_keys WHERE wrapped IS NOT NULL LIMIT 1"):
@@ -125,6 +127,10 @@ def read_secret(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         raise PermissionError(f"{path} must be readable by its owner only (chmod 600)")
     return path.read_bytes()
+
+
+async def _keep(_: object) -> None:
+    """Nothing is set on a connection, so it goes back as it is."""
 
 
 def _place(owner: UUID, record: str) -> bytes:

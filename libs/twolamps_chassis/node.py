@@ -7,6 +7,7 @@ travel, where hints and the other services are) is chosen by the settings alone.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,7 @@ from twolamps_chassis.transport import InProcess, OverKafka, Transport
 from twolamps_events.base import Event
 
 Loop = Callable[[], Awaitable[None]]
+PASS_WITHIN_S = 2.0
 
 
 @dataclass
@@ -186,6 +188,9 @@ class Node(Process):
 
     async def _close(self) -> None:
         await self.server.stop(3)
+        with suppress(TimeoutError):  # a pass that waits for Kafka may take as long as Kafka is away
+            async with asyncio.timeout(PASS_WITHIN_S):
+                await asyncio.gather(*(relay.drain() for relay in self.relays.values()))
         for task in self.lifecycle.tasks:
             task.cancel()
         await asyncio.gather(*self.lifecycle.tasks, return_exceptions=True)

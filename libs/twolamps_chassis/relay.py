@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import asyncpg
 
-from twolamps_chassis.db import Database
+from twolamps_chassis.db import PLANS, Database
 from twolamps_chassis.records import Record
 from twolamps_chassis.replay import unmark
 from twolamps_chassis.telemetry import LEADS, RELAYED, log, origin
@@ -26,6 +26,9 @@ BATCH = 1_000
 SWEEP_S = 1.0
 LOOK_S = 5.0
 WAKE_S = 0.01
+PACE_S = 0.02
+"""From one pass to the next, where neither is full: what commits meanwhile goes together. A pass costs as much as several
+commands, at both ends of the log."""
 LOCK = "SELECT pg_try_advisory_lock(720810, hashtext(current_database() || current_schema()))"
 READ = f"""SELECT id, key, seq, epoch, type, time, traceparent, body FROM outbox
            WHERE published_at IS NULL ORDER BY id LIMIT {BATCH}"""
@@ -53,6 +56,7 @@ class Relay:
     def __init__(self, dsn: str, database: Database, deliver: Deliver, log_id: LogId = _this_process) -> None:
         self.dsn, self.database, self.deliver, self.log_id = dsn, database, deliver, log_id
         self.look_at = self.forget_at = 0.0
+        self.passing = asyncio.Lock()
 
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled; a lost session is taken anew."""
@@ -63,8 +67,13 @@ class Relay:
                 log().warning("relay.session_lost", service=self.database.schema, **origin(error))
                 await asyncio.sleep(0.5)
 
+    async def drain(self) -> None:
+        """Begin no other pass, and wait for the one under way: broken off, it would be handed on again by the next leader."""
+        await self.passing.acquire()
+
     async def _session(self) -> None:
         settings = {
+            **PLANS,
             "search_path": self.database.schema,
             "statement_timeout": "10s",
             "idle_session_timeout": "20s",
@@ -80,8 +89,12 @@ class Relay:
             while True:
                 self.database.committed.clear()
                 await self._look(conn)
-                if not await self._pass(conn):
+                next_at = time.monotonic() + PACE_S
+                async with self.passing:
+                    more = await self._pass(conn)
+                if not more:
                     await self._forget(conn)
+                    await asyncio.sleep(next_at - time.monotonic())
                     with suppress(TimeoutError):
                         async with asyncio.timeout(SWEEP_S):
                             await self.database.committed.wait()

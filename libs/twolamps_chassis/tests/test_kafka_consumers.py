@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from faststream.kafka import KafkaBroker
+from prometheus_client import REGISTRY
 
 from pairing.main import compose
 from twolamps_chassis import kafka_consumers
@@ -32,6 +34,11 @@ def record(key: UUID, seq: int) -> Record:
     return Record("pairing", key, seq, 0, event.ce_type(), NOW, "", event.body())
 
 
+def given_again() -> float:
+    labels = {"service": "pairing", "source": "pairing", "outcome": "again"}
+    return REGISTRY.get_sample_value("twolamps_consumed_events_total", labels) or 0.0
+
+
 class Reader:
     """A consumer of one topic that keeps what it committed, and fails where told to."""
 
@@ -40,6 +47,8 @@ class Reader:
         self.applied: dict[UUID, list[UUID]] = defaultdict(list)
         self.raises: list[BaseException] = []
         self.calls = 0
+        self.go_on = asyncio.Event()
+        self.go_on.set()
         self.consumer = Consumer(house.database, "pairing", Couples(), {SessionEnded: self.apply})
         self.brokers: list[KafkaBroker] = []
 
@@ -47,6 +56,7 @@ class Reader:
         self.calls += 1
         if self.raises:
             raise self.raises.pop()
+        await self.go_on.wait()
 
         def keep() -> None:
             for event in events:
@@ -78,6 +88,16 @@ class Reader:
             return sum([end - (await asking.committed(place) or 0) for place, end in ends.items()])
         finally:
             await asking.stop()
+
+    async def state(self) -> str:
+        """What the group is doing."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.servers)
+        await admin.start()
+        try:
+            [described] = await admin.describe_consumer_groups([f"pairing.{self.topic}"])
+            return str(described.groups[0][2])
+        finally:
+            await admin.close()
 
     async def settled(self) -> None:
         await eventually(self.lag, 20, until=lambda lag: lag == 0)
@@ -229,3 +249,27 @@ async def test_a_consumer_that_is_stopped_and_its_successor_apply_everything_onc
     await delivery.deliver([record(key, seq) for seq in range(15, 41)])
     await reader.start()
     assert await reader.has(key, 40) == [UUID(int=seq) for seq in range(1, 41)]
+
+
+async def test_a_new_replica_waits_for_the_batch_under_way_so_that_nothing_is_given_again(
+    reader: Reader, delivery: KafkaDelivery
+) -> None:
+    keys = [uuid4() for _ in range(8)]
+    before = given_again()
+    await reader.start()
+    await eventually(reader.state, 20, until=lambda state: state == "Stable")
+    reader.go_on.clear()
+    await delivery.deliver([record(key, seq) for seq in range(1, 6) for key in keys])
+
+    async def calls() -> int:
+        return reader.calls
+
+    await eventually(calls, 20)
+    joining = asyncio.create_task(reader.start())
+    await eventually(reader.state, 20, until=lambda state: state == "PreparingRebalance")
+    reader.go_on.set()
+    await joining
+    for key in keys:
+        assert await reader.has(key, 5) == [UUID(int=seq) for seq in range(1, 6)]
+    await reader.settled()
+    assert given_again() == before

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from pairing.main import compose
 from twolamps_chassis.records import Record
 from twolamps_chassis.relay import Relay
@@ -75,3 +77,24 @@ async def test_what_could_not_be_handed_on_is_not_marked(stage: Stage) -> None:
     await fill(stage, [uuid4()], 1)
     await eventually(lambda: waiting(stage), until=lambda n: n == 0)
     assert [record.seq for record in sink.records] == [1, 1, 1]
+
+
+async def test_a_relay_that_stops_marks_what_it_was_handing_on(stage: Stage) -> None:
+    node = await stage.start(pairing=compose)
+    begun, go_on, sink = asyncio.Event(), asyncio.Event(), Sink()
+
+    async def slowly(records: Sequence[Record]) -> None:
+        begun.set()
+        await go_on.wait()
+        await sink.deliver(records)
+
+    node.relays["pairing"].deliver = slowly
+    await fill(stage, [uuid4()], 1)
+    await begun.wait()
+    stopping = asyncio.create_task(node.lifecycle.stop())
+    asyncio.get_running_loop().call_later(0.3, go_on.set)
+    await stopping
+    assert [record.seq for record in sink.records] == [1]
+    connection = await asyncpg.connect(stage.postgres.dsn(stage.database))
+    assert await connection.fetchval("SELECT count(*) FROM pairing.outbox WHERE published_at IS NULL") == 0
+    await connection.close()
