@@ -51,6 +51,7 @@ class Transaction:
     past_couple: Couple | None = None
     streams: dict[UUID, Stream] = field(default_factory=dict)
     recorded: list[outbox.OutboxRow] = field(default_factory=list)
+    kept: list[outbox.KeptReply] = field(default_factory=list)
     only_together: bool = False
     callbacks: list[tuple[Span, Callable[[], Awaitable[None] | None]]] = field(default_factory=list)
 
@@ -157,8 +158,8 @@ class Database:
             assert row is not None
             tx = Transaction(conn, self.keyring, row["now"], person)
             yield tx
-            if tx.recorded:
-                await outbox.flush(conn, tx.recorded, tx.streams, tx.now)
+            if tx.recorded or tx.kept:
+                await outbox.flush(conn, tx.recorded, tx.streams, tx.now, tx.kept)
         if tx.recorded:
             self.committed.set()
         if wakes and not readonly:

@@ -20,6 +20,7 @@ from twolamps_chassis.telemetry import DUE, log, origin
 from twolamps_chassis.tracing import span
 
 Handler = Callable[[Sequence[Row], Transaction], Awaitable[None]]
+LANES = 2  # of a table with many due rows: one computes while the other waits for SQL
 LONGEST_SLEEP_S, AGAIN_S, RETRY_S = 1.0, 0.02, 0.9
 GATHER_S = 0.1
 """A row that is due sooner than this after it was written may be that late; a look at every commit costs more than commits."""
@@ -91,25 +92,42 @@ class DueLoop:
 
     async def _all_due(self, due: Due) -> bool:
         """Handle all that is due. A row that fails for its own sake is passed by, so that it stops no other; then False."""
-        failed, most = 0, due.batch
+        try:
+            if await self._batch(due, due.batch) < due.batch:
+                return True
+            lanes = (self._lane(due) for _ in range(LANES))
+            for outcome in await asyncio.gather(*lanes, return_exceptions=True):
+                if outcome is not None:
+                    raise outcome
+            return True
+        except Exception as error:
+            self._tell(due, error)
+        failed = 0  # one by one, to pass by those that fail
         while True:
             try:
-                if await self._batch(due, most, failed) < most:
+                if not await self._batch(due, 1, failed):
                     return not failed
             except Exception as error:
-                if passes(error):
-                    raise
-                log().error("due_rows.row_failed", service=self.database.schema, table=due.table, **origin(error))
-                failed += most == 1
-                most = 1
+                self._tell(due, error)
+                failed += 1
 
-    async def _batch(self, due: Due, most: int, skip: int) -> int:
+    async def _lane(self, due: Due) -> None:
+        while await self._batch(due, due.batch) == due.batch:
+            pass
+
+    def _tell(self, due: Due, error: Exception) -> None:
+        if passes(error):
+            raise error
+        log().error("due_rows.row_failed", service=self.database.schema, table=due.table, **origin(error))
+
+    async def _batch(self, due: Due, most: int, skip: int = 0) -> int:
         async with self.database.begin(wakes=False) as tx:
             rows = await tx.fetch(due.claim(most, skip), tx.now)
             tx.streams = {r["locked_key"]: Stream(r["locked_epoch"], r["locked_seq"]) for r in rows}
             if rows:
                 with span(f"due {due.table}", service=self.database.schema, count=len(rows)):
                     await due.handler(rows, tx)
+                observe = DUE.labels(due.table).observe
                 for row in rows:
-                    DUE.labels(due.table).observe(max(0.0, (tx.now - row["due_at"]).total_seconds()))
+                    observe(max(0.0, (tx.now - row["due_at"]).total_seconds()))
         return len(rows)

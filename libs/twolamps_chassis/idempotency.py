@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from twolamps_chassis.errors import IdempotencyKeyRequired, IdempotencyKeyReused
+from twolamps_chassis.outbox import KeptReply
 
 if TYPE_CHECKING:
     from twolamps_chassis.db import Transaction
@@ -36,12 +37,9 @@ async def find_reply(tx: "Transaction", method: str, key: str, request: bytes) -
 
 
 async def keep_reply(tx: "Transaction", method: str, key: str, request: bytes, reply: bytes) -> None:
-    """Keep the reply with the state it tells of."""
+    """Keep the reply with the state it tells of, when that commits."""
     sealed = await tx.keyring.encrypt_bytes(tx.me, f"reply:{method}:{key}", reply)
-    sql = (
-        "INSERT INTO idempotency (person, method, key, request_hash, reply, created_at) VALUES ($1, $2, $3, $4, $5, $6)"
-    )
-    await tx.execute(sql, tx.me, method, key, _digest(request), sealed, tx.now)
+    tx.kept.append(KeptReply(tx.me, method, key, _digest(request), sealed))
 
 
 async def forget_replies(tx: "Transaction") -> None:

@@ -6,7 +6,6 @@ pauses; a stop in the middle of a batch leaves it to the next owner, and a rebal
 """
 
 import asyncio
-import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from twolamps_chassis.fences import FenceConsumer
 from twolamps_chassis.kafka_header_names import accept_any_header_name
 from twolamps_chassis.kafka_records import read_record
 from twolamps_chassis.kafka_relay import cluster_id
+from twolamps_chassis.pace import Pace
 from twolamps_chassis.telemetry import log, origin
 from twolamps_events import catalog
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PAUSES_S = (0.05, 0.2, 1.0, 5.0)  # the last is below GRACE_S, and far below Kafka's max.poll.interval of 300 s
 GRACE_S = 15.0
 WAIT_S = 0.5
-PACE_S = 0.02  # from one batch to the next: a relay's pass comes in as many pieces as it has partitions
+MOST, FULL = 2_000, 500
 HAND_OVER_S = 3.0
 SESSION_MS = 6_000  # a killed owner's partitions go on after this; Kafka's usual least (group.min.session.timeout.ms)
 
@@ -106,9 +106,9 @@ async def start(broker: KafkaBroker, servers: str) -> None:
 
 def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: str = "") -> "BatchSubscriber":
     """Let a service's consumer take its source's topic, in the group <service>.<topic>."""
-    topic, handover = topic or catalog.topic(consumer.source), Handover()
+    topic, handover, pace = topic or catalog.topic(consumer.source), Handover(), Pace()
     subscriber = broker.subscriber(
-        topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=2_000, batch_timeout_ms=50,
+        topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=MOST, batch_timeout_ms=50,
         ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True, listener=handover,
         session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 3,
     )  # fmt: skip
@@ -123,7 +123,6 @@ def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: st
 
     async def settle(batch: Sequence["ConsumerRecord"]) -> None:
         nonlocal failures
-        next_at = time.monotonic() + PACE_S
         try:
             await consumer.handle([read_record(consumer.source, raw) for raw in batch])
         except BaseException as error:
@@ -139,7 +138,8 @@ def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: st
                 raise HandlerCancelled from error
             raise
         failures = 0
-        await asyncio.sleep(next_at - time.monotonic())
+        if len(batch) < FULL:
+            await pace.keep()
 
     subscriber(settle, parser=parse, decoder=decode)
     return subscriber

@@ -1,7 +1,7 @@
 """Where do events wait until they are sent? In the outbox, written by the transaction that made them true.
 
 Promises: an event row exists exactly when its state does; ids of one stream rise with its seq, because both are taken
-under the stream's lock.
+under the stream's lock. The reply that a command keeps goes with its events, in one statement.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FLUSH = """
 WITH taken AS (
     UPDATE streams SET seq = v.seq FROM unnest($1::uuid[], $2::bigint[]) AS v(key, seq) WHERE streams.key = v.key
+), kept AS (
+    INSERT INTO idempotency (person, method, key, request_hash, reply, created_at)
+    SELECT *, $9 FROM unnest($10::uuid[], $11::text[], $12::text[], $13::bytea[], $14::bytea[])
 )
 INSERT INTO outbox (key, seq, epoch, type, body, time, traceparent)
 SELECT key, seq, epoch, type, body, $9, traceparent
@@ -38,8 +41,25 @@ class OutboxRow:
     traceparent: str
 
 
-async def flush(conn: "PoolConnectionProxy", rows: list[OutboxRow], streams: dict[UUID, Stream], now: datetime) -> None:
-    """Write the recorded events and the streams' new heads in one statement."""
+@dataclass(frozen=True, slots=True)
+class KeptReply:
+    """The sealed reply to a command under its idempotency key."""
+
+    person: UUID
+    method: str
+    key: str
+    request_hash: bytes
+    reply: bytes
+
+
+async def flush(
+    conn: "PoolConnectionProxy",
+    rows: list[OutboxRow],
+    streams: dict[UUID, Stream],
+    now: datetime,
+    kept: list[KeptReply],
+) -> None:
+    """Write the recorded events, the streams' new heads and the reply in one statement."""
     keys = {row.key for row in rows}
     await conn.execute(
         FLUSH,
@@ -52,4 +72,9 @@ async def flush(conn: "PoolConnectionProxy", rows: list[OutboxRow], streams: dic
         [row.body for row in rows],
         [row.traceparent for row in rows],
         now,
+        [reply.person for reply in kept],
+        [reply.method for reply in kept],
+        [reply.key for reply in kept],
+        [reply.request_hash for reply in kept],
+        [reply.reply for reply in kept],
     )

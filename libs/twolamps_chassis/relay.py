@@ -13,6 +13,7 @@ from contextlib import suppress
 import asyncpg
 
 from twolamps_chassis.db import PLANS, Database
+from twolamps_chassis.pace import Pace
 from twolamps_chassis.records import Record
 from twolamps_chassis.replay import unmark
 from twolamps_chassis.telemetry import LEADS, RELAYED, log, origin
@@ -26,9 +27,6 @@ BATCH = 1_000
 SWEEP_S = 1.0
 LOOK_S = 5.0
 WAKE_S = 0.01
-PACE_S = 0.02
-"""From one pass to the next, where neither is full: what commits meanwhile goes together. A pass costs as much as several
-commands, at both ends of the log."""
 LOCK = "SELECT pg_try_advisory_lock(720810, hashtext(current_database() || current_schema()))"
 READ = f"""SELECT id, key, seq, epoch, type, time, traceparent, body FROM outbox
            WHERE published_at IS NULL ORDER BY id LIMIT {BATCH}"""
@@ -56,7 +54,7 @@ class Relay:
     def __init__(self, dsn: str, database: Database, deliver: Deliver, log_id: LogId = _this_process) -> None:
         self.dsn, self.database, self.deliver, self.log_id = dsn, database, deliver, log_id
         self.look_at = self.forget_at = 0.0
-        self.passing = asyncio.Lock()
+        self.passing, self.pace = asyncio.Lock(), Pace()
 
     async def run(self) -> None:
         """Lead, or wait to lead, until cancelled; a lost session is taken anew."""
@@ -76,6 +74,7 @@ class Relay:
             **PLANS,
             "search_path": self.database.schema,
             "statement_timeout": "10s",
+            "synchronous_commit": "off",  # a mark that a crash takes away is made again; what it marks is safe
             "idle_session_timeout": "20s",
             "application_name": "twolamps-relay",
         }
@@ -89,12 +88,11 @@ class Relay:
             while True:
                 self.database.committed.clear()
                 await self._look(conn)
-                next_at = time.monotonic() + PACE_S
                 async with self.passing:
                     more = await self._pass(conn)
                 if not more:
                     await self._forget(conn)
-                    await asyncio.sleep(next_at - time.monotonic())
+                    await self.pace.keep()
                     with suppress(TimeoutError):
                         async with asyncio.timeout(SWEEP_S):
                             await self.database.committed.wait()

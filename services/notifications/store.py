@@ -17,7 +17,7 @@ from notifications.domain.kinds import Notice, Pulled, text_of
 from twolamps_chassis.db import Row, Transaction
 
 LOCK_HEADS = """
-SELECT person, seq FROM heads
+SELECT person, seq, (SELECT log_epoch()) AS log_epoch FROM heads
 WHERE person IN (SELECT unnest($1::uuid[]) UNION SELECT inviter FROM couples WHERE id = ANY($2::uuid[])
                  UNION SELECT invitee FROM couples WHERE id = ANY($2) UNION SELECT unnest($2))
 ORDER BY person FOR UPDATE
@@ -139,11 +139,11 @@ async def lock_heads(tx: Transaction, people: Iterable[UUID]) -> Heads:
     batch that comes back for more finds it its own, so no two of them wait for each other.
     """
     wanted = set(people)
-    seqs = {row["person"]: row["seq"] for row in await tx.fetch(LOCK_HEADS, wanted, tx.streams.keys())}
-    if new := [person for person in wanted if person not in seqs]:
+    rows = await tx.fetch(LOCK_HEADS, wanted, tx.streams.keys())
+    if new := wanted - {row["person"] for row in rows}:
         await tx.execute(MAKE_HEADS, new)
-        seqs |= {row["person"]: row["seq"] for row in await tx.fetch(LOCK_HEADS, new, [])}
-    return Heads(await tx.fetchval("SELECT log_epoch()"), seqs)
+        rows += await tx.fetch(LOCK_HEADS, new, [])
+    return Heads(rows[0]["log_epoch"], {row["person"]: row["seq"] for row in rows})
 
 
 async def save_added(tx: Transaction, notices: Sequence[Notice], changes: Sequence[Change]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from twolamps_chassis import kafka_consumers
 from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.couples import Couples
 from twolamps_chassis.db import Transaction
+from twolamps_chassis.kafka_consumers import SESSION_MS
 from twolamps_chassis.kafka_relay import KafkaDelivery, headers
 from twolamps_chassis.records import UNREADABLE, Record
 from twolamps_chassis.status import list_parked
@@ -267,6 +269,8 @@ async def test_a_new_replica_waits_for_the_batch_under_way_so_that_nothing_is_gi
     await eventually(calls, 20)
     joining = asyncio.create_task(reader.start())
     await eventually(reader.state, 20, until=lambda state: state == "PreparingRebalance")
+    with suppress(AssertionError):  # whoever does not wait has rejoined after a heartbeat
+        await eventually(reader.state, SESSION_MS / 2_000, until=lambda state: state == "Stable")
     reader.go_on.set()
     await joining
     for key in keys:

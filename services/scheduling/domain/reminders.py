@@ -203,7 +203,7 @@ def collapse_late(due: Iterable[Ring], now: datetime, grace: timedelta) -> Fired
 
     `due` must hold every due ring of each series and person in it, else a second call would give a second notice.
     """
-    fired = sorted((replace(ring, state="ringing", late=ring.due_at + grace < now) for ring in due), key=_planned)
+    fired = sorted((_rung(ring, ring.due_at + grace < now) for ring in due), key=_planned)
     late = tuple(ring for ring in fired if ring.late)
     notices = {(ring.series, ring.person): ring for ring in late}
     return Fired(tuple(ring for ring in fired if not ring.late), late, tuple(notices.values()))
@@ -273,6 +273,11 @@ def decide_skip(ring: Ring) -> Ring:
 
 def _is_done(ring: Ring) -> bool:
     return ring.state in ("completed", "skipped")
+
+
+def _rung(ring: Ring, late: bool) -> Ring:
+    # not by replace(), which costs thousands of them three times as much
+    return Ring(ring.series, ring.person, ring.local, ring.planned_at, ring.due_at, "ringing", late)
 
 
 def _planned(ring: Ring) -> datetime:

@@ -49,8 +49,9 @@ ADD_PROPOSAL: Final = """
 INSERT INTO invite_proposals (invite_id, place, by, starts_at, ends_at, at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING
 """
-EXPECT: Final = """
-INSERT INTO invite_expiries (invite_id, stream_key, due_at) VALUES ($1, $2, $3)
+PROPOSE: Final = f"""
+WITH proposed AS ({ADD_PROPOSAL})
+INSERT INTO invite_expiries (invite_id, stream_key, due_at) VALUES ($1, $7, $8)
 ON CONFLICT (invite_id) DO UPDATE SET due_at = excluded.due_at
 """
 CLOSE: Final = "UPDATE invites SET state = $2, revision = $3 WHERE id = $1"
@@ -131,10 +132,11 @@ async def forget_couple_expiries(tx: Transaction, couple_id: UUID) -> None:
 async def _save_what_stands(tx: Transaction, invite: Invite) -> None:
     stands = invite.history[-1]
     place = len(invite.history) - 1
-    await tx.execute(ADD_PROPOSAL, invite.id, place, stands.by, stands.starts_at, stands.ends_at, stands.at)
+    proposal = (invite.id, place, stands.by, stands.starts_at, stands.ends_at, stands.at)
     if invite.state is State.OPEN:
-        await tx.execute(EXPECT, invite.id, invite.couple_id, invite.expires_at)
+        await tx.execute(PROPOSE, *proposal, invite.couple_id, invite.expires_at)
     else:
+        await tx.execute(ADD_PROPOSAL, *proposal)
         await forget_expiries(tx, [invite.id])
 
 
