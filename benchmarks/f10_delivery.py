@@ -1,7 +1,7 @@
 """F10: what does it cost to bring a message to a stream? The CPU of the server's process for each delivery of a message that
 goes to all streams, 10,000 deliveries a second; beside bare sockets on the same loop, and nchan."""
 
-from benchmarks.peers.nchan import nchan
+from benchmarks.peers.nchan import ITEM, nchan
 from benchmarks.plan import Plan
 from benchmarks.rows import Bar, Row, measured, skipped
 from benchmarks.servers import Servers
@@ -48,12 +48,10 @@ async def _tell_all(kind: str, streams: int, messages: int) -> float:
 
 
 async def _nchan_tells_all(streams: int, messages: int) -> float:
-    async with nchan() as held:
+    async with nchan(shared=True) as held:
         clients = await connect(held.port, [SHARED] * streams)
         before = held.cpu_s()
-        await held.tell(
-            b'{"change":{"op":"OP_ADDED","item":{"id":"item-00000000"}}}' + b" " * 150, messages, streams / 10_000
-        )
+        await held.tell(ITEM % 0, messages, streams / 10_000)
         await received(clients, messages * streams)
         spent = held.cpu_s() - before
         await hang_up(clients)

@@ -1,44 +1,71 @@
 """F11: how soon are all streams back that were cut at once, while changes flow? Each client's changes before and after are
-put together: none may be missing, doubled or out of order."""
+put together: none may be missing, doubled or out of order. Beside nchan under the same storm, and bare sockets that only
+accept as many."""
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from typing import Any
 
+from benchmarks.peers.nchan import nchan
 from benchmarks.plan import Plan
-from benchmarks.rows import Bar, Row, measured
+from benchmarks.rows import Bar, Row, measured, skipped
 from benchmarks.servers import Servers
 from benchmarks.stream_load import connect, hang_up, received, server
 
-FLOW_PER_S, OTHERS = 1_000, 100_000
+FLOW_PER_S, FLOW_S, OTHERS = 1_000, 15, 100_000
 
 
 async def run(servers: Servers, plan: Plan) -> list[Row]:
-    """The row of F11."""
+    """The rows of F11."""
     many = plan.size(5_000, 500)
-    took: list[float] = []
-    wrong = 0
+    found: dict[str, list[tuple[float, int]]] = {"raw": [], "twolamps": [], "nchan": []}
+    why_not = ""
     for _ in plan.repeats("F11"):
+        async with server("raw") as held:
+            found["raw"].append(await _storm(held.seen["port"], many, asyncio.sleep(0), 0))
         async with server("twolamps") as held:
             await held.look(f"others {OTHERS}")
-            names = [f"p{n}" for n in range(many)]
-            first = await connect(held.seen["port"], names)
-            flowing = asyncio.create_task(held.look(f"each {many} {FLOW_PER_S} 15"))
-            await asyncio.sleep(3)
-            last = [client.last_id for client in first]
-            await hang_up(first)
-            await asyncio.sleep(2)
-            began = time.perf_counter()
-            second = await connect(held.seen["port"], names, last)
-            took.append(time.perf_counter() - began)
-            await flowing
-            expected = 15 * FLOW_PER_S
-            await received([*first, *second], expected)
-            seen = [a.items + b.items for a, b in zip(first, second, strict=True)]
-            wrong += sum(len(items) != len(set(items)) or items != sorted(items) for items in seen)
-            wrong += abs(sum(map(len, seen)) - expected)
-            await hang_up(second)
-    row = measured(
-        "F11", f"{many:,} streams cut for 2 s are back, {FLOW_PER_S:,} changes/s flowing, {OTHERS:,} rows of others",
-        "Twolamps", "s", many, took, bar=Bar("at most", 5), note=f"{wrong} changes missing, doubled or out of order",
-    )  # fmt: skip
-    return [row]
+            flow = held.look(f"each {many} {FLOW_PER_S} {FLOW_S}")
+            found["twolamps"].append(await _storm(held.seen["port"], many, flow, FLOW_PER_S * FLOW_S))
+        try:
+            async with nchan() as peer:
+                flow = peer.tell_each(many, FLOW_PER_S, FLOW_S)
+                found["nchan"].append(await _storm(peer.port, many, flow, FLOW_PER_S * FLOW_S))
+        except OSError as error:
+            why_not = str(error)
+    cut = f"{many:,} streams cut for 2 s are back"
+    flowing = f"{cut}, {FLOW_PER_S:,} changes/s flowing"
+    took = {who: [seconds for seconds, _ in each] for who, each in found.items()}
+    notes = {
+        who: f"{sum(wrong for _, wrong in each)} changes missing, doubled or out of order"
+        for who, each in found.items()
+    }
+    floor = measured("F11", f"{cut}, nothing resumed", "raw asyncio on uvloop", "s", many, took["raw"])
+    return [
+        measured("F11", f"{flowing}, {OTHERS:,} rows of others", "Twolamps", "s", many, took["twolamps"], peer=floor,
+                 bar=Bar("at most", 5), note=notes["twolamps"]),
+        floor,
+        measured("F11", flowing, "nchan", "s", many, took["nchan"], peer=floor, note=notes["nchan"])
+        if took["nchan"] else skipped("F11", flowing, "nchan", why_not),
+    ]  # fmt: skip
+
+
+async def _storm(port: int, many: int, flow: Coroutine[Any, Any, object], changes: int) -> tuple[float, int]:
+    """The seconds until all are back, and how many changes are missing, doubled or out of order."""
+    names = [f"p{n}" for n in range(many)]
+    first = await connect(port, names)
+    flowing = asyncio.create_task(flow)
+    await asyncio.sleep(3)
+    last = [client.last_id for client in first]
+    await hang_up(first)
+    await asyncio.sleep(2)
+    began = time.perf_counter()
+    second = await connect(port, names, last)
+    took = time.perf_counter() - began
+    await flowing
+    await received([*first, *second], changes)
+    seen = [a.items + b.items for a, b in zip(first, second, strict=True)]
+    await hang_up(second)
+    wrong = sum(len(items) != len(set(items)) or items != sorted(items) for items in seen)
+    return took, wrong + abs(sum(map(len, seen)) - changes)

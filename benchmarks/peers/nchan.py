@@ -5,6 +5,7 @@ import asyncio
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,11 +26,17 @@ http {{
     uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s; nchan_message_buffer_length 200;
     server {{
         listen 127.0.0.1:{port} backlog=4096;
-        location = /v1/inbox/stream {{ nchan_subscriber eventsource; nchan_channel_id all; }}
+        location = /v1/inbox/stream {{
+            nchan_subscriber eventsource; nchan_channel_id {channel}; nchan_subscriber_first_message oldest;
+        }}
         location = /tell {{ nchan_publisher; nchan_channel_id all; }}
+        location = /tell-one {{ nchan_publisher; nchan_channel_id "Bearer $arg_to"; }}
     }}
 }}
 """
+
+
+ITEM = b'{"change":{"op":"OP_ADDED","item":{"id":"item-%08d"}}}' + b" " * 150
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,10 @@ class Nchan:
         times = self.worker.cpu_times()
         return float(times.user + times.system)
 
+    def memory(self) -> int:
+        """Bytes that its worker holds."""
+        return int(self.worker.memory_info().rss)
+
     async def tell(self, body: bytes, count: int, pause_s: float) -> None:
         """Publish so many messages to every stream."""
         async with httpx.AsyncClient(trust_env=False) as http:
@@ -51,16 +62,30 @@ class Nchan:
                 await http.post(f"http://127.0.0.1:{self.port}/tell", content=body)
                 await asyncio.sleep(pause_s)
 
+    async def tell_each(self, people: int, per_s: float, seconds: float) -> None:
+        """A message to one after another, at a pace of its own; over one connection, as a client would cost more."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        draining = asyncio.create_task(reader.read())
+        began = time.monotonic()
+        for n in range(int(per_s * seconds)):
+            body = ITEM % n
+            head = b"POST /tell-one?to=p%d HTTP/1.1\r\nhost: t\r\ncontent-length: %d\r\n\r\n" % (n % people, len(body))
+            writer.write(head + body)
+            await asyncio.sleep(max(0, began + n / per_s - time.monotonic()))
+        await asyncio.sleep(1)
+        writer.close()
+        draining.cancel()
+
 
 @asynccontextmanager
-async def nchan() -> AsyncIterator[Nchan]:
-    """nginx with nchan; raises OSError where the system has none."""
+async def nchan(shared: bool = False) -> AsyncIterator[Nchan]:
+    """nginx with nchan, a channel for each, or `shared` by all; raises OSError where the system has none."""
     nginx = shutil.which("nginx")
     if nginx is None or not MODULE.exists():  # noqa: ASYNC240
         raise OSError("nginx with nchan is not installed")
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
-        config = _configure(Path(folder), port)
+        config = _configure(Path(folder), port, "all" if shared else "$http_authorization")
         process = await asyncio.create_subprocess_exec(nginx, "-c", config, stderr=subprocess.DEVNULL)
         try:
             while not (workers := psutil.Process(process.pid).children()):  # noqa: ASYNC110
@@ -71,8 +96,8 @@ async def nchan() -> AsyncIterator[Nchan]:
             await process.wait()
 
 
-def _configure(folder: Path, port: int) -> Path:
+def _configure(folder: Path, port: int, channel: str) -> Path:
     folder.chmod(0o755)  # the worker is another user
     config = folder / "nginx.conf"
-    config.write_text(NGINX.format(module=MODULE, folder=folder, port=port))
+    config.write_text(NGINX.format(module=MODULE, folder=folder, port=port, channel=channel))
     return config
