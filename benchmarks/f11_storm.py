@@ -26,12 +26,12 @@ async def run(servers: Servers, plan: Plan) -> list[Row]:
             found["raw"].append(await _storm(held.seen["port"], many, asyncio.sleep(0), 0))
         async with server("twolamps") as held:
             await held.look(f"others {OTHERS}")
-            flow = held.look(f"each {many} {FLOW_PER_S} {FLOW_S}")
-            found["twolamps"].append(await _storm(held.seen["port"], many, flow, FLOW_PER_S * FLOW_S))
+            changes = held.look(f"each {many} {FLOW_PER_S} {FLOW_S}")
+            found["twolamps"].append(await _storm(held.seen["port"], many, changes, FLOW_PER_S * FLOW_S))
         try:
             async with nchan() as peer:
-                flow = peer.tell_each(many, FLOW_PER_S, FLOW_S)
-                found["nchan"].append(await _storm(peer.port, many, flow, FLOW_PER_S * FLOW_S))
+                messages = peer.tell_each(many, FLOW_PER_S, FLOW_S)
+                found["nchan"].append(await _storm(peer.port, many, messages, FLOW_PER_S * FLOW_S))
         except OSError as error:
             why_not = str(error)
     cut = f"{many:,} streams cut for 2 s are back"

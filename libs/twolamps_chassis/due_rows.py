@@ -21,7 +21,7 @@ from twolamps_chassis.tracing import span
 
 Handler = Callable[[Sequence[Row], Transaction], Awaitable[None]]
 LANES = 2  # of a table with many due rows: one computes while the other waits for SQL
-LONGEST_SLEEP_S, AGAIN_S, RETRY_S = 1.0, 0.02, 0.9
+LONGEST_SLEEP_S, AGAIN_S, SOONEST_S, RETRY_S = 1.0, 0.02, 0.004, 0.9
 GATHER_S = 0.1
 """A row that is due sooner than this after it was written may be that late; a look at every commit costs more than commits."""
 
@@ -50,7 +50,8 @@ class DueLoop:
     """Claims the due rows of a service, retries what consumers parked, and forgets old replies."""
 
     def __init__(self, database: Database, dues: Sequence[Due], consumers: Sequence[Consumer]) -> None:
-        self.database, self.dues, self.consumers, self.retry_at = database, dues, consumers, 0.0
+        self.database, self.dues, self.consumers = database, dues, consumers
+        self.retry_at, self.handled = 0.0, 0
 
     async def run(self) -> None:
         """Until cancelled; an error is logged and the rows are claimed again."""
@@ -69,14 +70,15 @@ class DueLoop:
 
     async def turn(self) -> float:
         """Handle everything that is due now; seconds until the next look."""
-        sleep_s = LONGEST_SLEEP_S
+        sleep_s, before = LONGEST_SLEEP_S, self.handled
         for due in self.dues:
             if not await self._all_due(due):
                 continue  # what failed is tried again after the longest sleep
             async with self.database.begin(readonly=True) as tx:
                 wait: timedelta | None = await tx.fetchval(due.next_in(), tx.now)
-            if wait is not None:
-                sleep_s = min(sleep_s, max(wait.total_seconds(), AGAIN_S))
+            if wait is not None:  # what is due and could not be claimed is in use
+                in_use = wait <= timedelta() and self.handled == before
+                sleep_s = min(sleep_s, max(wait.total_seconds(), AGAIN_S if in_use else SOONEST_S))
         if time.monotonic() >= self.retry_at:
             self.retry_at = time.monotonic() + RETRY_S
             for consumer in self.consumers:
@@ -130,4 +132,5 @@ class DueLoop:
                 observe = DUE.labels(due.table).observe
                 for row in rows:
                     observe(max(0.0, (tx.now - row["due_at"]).total_seconds()))
+        self.handled += len(rows)
         return len(rows)

@@ -32,7 +32,7 @@ PAUSES_S = (0.05, 0.2, 1.0, 5.0)  # the last is below GRACE_S, and far below Kaf
 GRACE_S = 15.0
 WAIT_S = 0.5
 MOST, FULL = 2_000, 500
-HAND_OVER_S = 3.0
+HAND_OVER_S, REBALANCE_MS = 3.0, 15_000  # the second holds a heartbeat and the first
 SESSION_MS = 6_000  # a killed owner's partitions go on after this; Kafka's usual least (group.min.session.timeout.ms)
 
 
@@ -110,7 +110,7 @@ def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: st
     subscriber = broker.subscriber(
         topic, group_id=f"{consumer.database.schema}.{topic}", batch=True, max_records=MOST, batch_timeout_ms=50,
         ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest", no_reply=True, listener=handover,
-        session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 3,
+        session_timeout_ms=SESSION_MS, rebalance_timeout_ms=REBALANCE_MS, heartbeat_interval_ms=SESSION_MS // 3,
     )  # fmt: skip
     failures = 0
 
@@ -129,6 +129,7 @@ def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: st
             task = asyncio.current_task()
             cancelled = isinstance(error, asyncio.CancelledError)
             if cancelled and task is not None and task.cancelling():
+                handover.idle.set()
                 raise
             log().warning("consumer.again", service=consumer.database.schema, source=consumer.source,
                           count=len(batch), **origin(error))  # fmt: skip

@@ -17,7 +17,7 @@ ASKED = ""
 """Known in place of the log's id where a replay was asked for: no log has it."""
 ASK = "INSERT INTO event_log (id) VALUES ($1) ON CONFLICT (one) DO UPDATE SET id = excluded.id"
 UNMARK = """
-WITH batch AS MATERIALIZED (SELECT id FROM outbox WHERE id > $1 ORDER BY id LIMIT $2),
+WITH batch AS MATERIALIZED (SELECT id FROM outbox WHERE id > $1 ORDER BY id LIMIT {}),
      freed AS (UPDATE outbox SET published_at = NULL FROM batch
                WHERE outbox.id = batch.id AND outbox.published_at IS NOT NULL RETURNING 1)
 SELECT (SELECT max(id) FROM batch) AS last, (SELECT count(*) FROM freed) AS freed
@@ -51,7 +51,7 @@ async def unmark(conn: "asyncpg.Connection[asyncpg.Record]") -> int:
     last: int | None = 0
     count = 0
     while last is not None:
-        row = await conn.fetchrow(UNMARK, last, BATCH)
+        row = await conn.fetchrow(UNMARK.format(BATCH), last)  # told, as a plan has to know it
         assert row is not None
         last, count = row["last"], count + row["freed"]
     return count

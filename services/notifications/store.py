@@ -143,7 +143,8 @@ async def lock_heads(tx: Transaction, people: Iterable[UUID]) -> Heads:
     if new := wanted - {row["person"] for row in rows}:
         await tx.execute(MAKE_HEADS, new)
         rows += await tx.fetch(LOCK_HEADS, new, [])
-    return Heads(rows[0]["log_epoch"], {row["person"]: row["seq"] for row in rows})
+    log_epoch = rows[0]["log_epoch"] if rows else ""  # of nobody nothing is told
+    return Heads(log_epoch, {row["person"]: row["seq"] for row in rows})
 
 
 async def save_added(tx: Transaction, notices: Sequence[Notice], changes: Sequence[Change]) -> None:

@@ -90,7 +90,7 @@ async def test_a_leader_that_dies_in_the_middle_leaves_the_replay_to_the_next(
     whole = replay.unmark
 
     async def dies(conn: Any) -> int:
-        await conn.fetchrow(replay.UNMARK, 0, 2)
+        await conn.fetchrow(replay.UNMARK.format(2), 0)
         raise OSError
 
     monkeypatch.setattr("twolamps_chassis.relay.unmark", dies)

@@ -147,3 +147,11 @@ async def test_what_was_on_its_way_at_the_end_arrives_nowhere(house: House) -> N
     await house.stage.end(house.couple)
     await house.tell(late, seq=1)
     assert await house.kinds(house.sam) == ["couple_formed"]
+
+
+async def test_the_end_of_a_couple_that_nobody_knows_yet_is_learned(house: House) -> None:
+    unknown = uuid4()
+    await house.stage.end(unknown)
+    async with house.stage.tables("notifications").begin() as tx:
+        assert await tx.fetchval("SELECT epoch FROM streams WHERE key = $1", unknown) == 1
+        assert await tx.fetchval("SELECT count(*) FROM parked") == 0
