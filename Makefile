@@ -1,16 +1,16 @@
 # Twolamps: everything a clone needs is Python 3.11+ and make. `make` alone lists what can be done.
 .DEFAULT_GOAL := help
-.PHONY: help run demo up down logs docker test faults bench check proto docs fmt lock
+.PHONY: help run demo up down logs docker test faults bench evening weigh screenshots check proto docs site fmt lock
 
 BIN := .venv/bin
 READY := .venv/.ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 help: ## list what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(READY) ## start the whole platform, with a PostgreSQL of its own
-	@$(BIN)/twolamps up
+run: $(READY) ## start the whole platform, with a PostgreSQL of its own (DEMO=1 with a couple to look at)
+	@$(BIN)/twolamps up $(if $(DEMO),--demo)
 
 demo: $(READY) ## live a couple's first evening (URL=http://... on a running one)
 	@$(BIN)/twolamps demo $(if $(URL),--url $(URL))
@@ -39,8 +39,17 @@ test: $(READY) ## run every test
 faults: $(READY) ## live through the long faults, on real servers (hours; adds to tests/faults/LEDGER.md)
 	TWOLAMPS_TEST_LONG=1 TWOLAMPS_TEST_REQUIRE_REAL=1 $(BIN)/pytest tests/faults
 
-bench: $(READY) ## measure every figure beside its peers (ONLY=F1,F5 for some)
-	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+bench: $(READY) ## measure every figure beside its peers (ONLY=F1,F5 for some, LONG=1 with long faults)
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(LONG),--long)
+
+evening: $(READY) ## live a couple's first evening by clicking, in two browsers (URL=http://... on a running one; needs Chromium)
+	@TWOLAMPS_TEST_URL=$(URL) $(BIN)/pytest -n 0 tests/web/test_evening.py
+
+weigh: $(READY) ## weigh the web app's first load against what is promised (needs Chromium)
+	@$(BIN)/python -m tests.web.weigh
+
+screenshots: $(READY) ## draw every screen of the web app into build/screenshots (needs Chromium)
+	@$(BIN)/python -m tests.web.screenshots
 
 check: $(READY) ## lint, types, import rules, contracts, generated files
 	$(BIN)/ruff check
@@ -57,9 +66,14 @@ proto: $(READY) ## generate the code that proto/ describes
 	$(BIN)/python proto/generate.py
 	$(BIN)/python libs/twolamps_client/generate.py
 
-docs: $(READY) ## generate the documents that the code describes
+docs: $(READY) ## generate the documents that the code describes, then build their site
 	$(BIN)/python -m standalone.documents
 	$(BIN)/python -m gateway.openapi --write
+	@$(MAKE) --no-print-directory site
+
+site: $(READY) ## build the documents' site in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The documents are in build/site; to read them: $(BIN)/python -m http.server --directory build/site 8600"
 
 fmt: $(READY) ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix

@@ -4,13 +4,12 @@ import argparse
 import asyncio
 import re
 import sys
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-
-from rich.progress import Progress
 
 from benchmarks import machine, rows
 from benchmarks.plan import Plan
@@ -30,27 +29,27 @@ def figures() -> Mapping[str, Figure]:
 
 async def main(only: Sequence[str], quick: bool, long: bool, times: int) -> int:
     """Measure, show, and keep what a whole run has found; how many figures failed."""
-    servers, failed = await Servers.open(), 0
+    servers, failed, plan = await Servers.open(), 0, Plan(quick, times, long)
     try:
         on = await machine.describe(servers)
-        with Progress() as progress:
-            plan = Plan(quick, progress, times, long)
-            for figure, measure in figures().items():
-                if only and figure not in only:
-                    continue
-                try:
-                    found = await measure(servers, plan)
-                except Missing as missing:
-                    plan.say(f"{figure}: SKIPPED, {missing}")
-                    continue
-                except Exception:
-                    plan.say(f"{figure}: FAILED\n{traceback.format_exc()}")
-                    failed += 1
-                    continue
-                for row in found:
-                    plan.say(rows.line(row))
-                if not quick:
-                    rows.save(found, on, machine.commit())
+        for figure, measure in figures().items():
+            if only and figure not in only:
+                continue
+            began = time.monotonic()
+            try:
+                found = await measure(servers, plan)
+            except Missing as missing:
+                plan.say(f"{figure}: SKIPPED, {missing}")
+                continue
+            except Exception:
+                plan.say(f"{figure}: FAILED\n{traceback.format_exc()}")
+                failed += 1
+                continue
+            for row in found:
+                plan.say(rows.line(row))
+            plan.say(f"{figure} took {time.monotonic() - began:.0f} s")
+            if not quick:
+                rows.save(found, on, machine.commit())
     finally:
         await servers.close()
     return failed
@@ -61,7 +60,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Twolamps beside its peers.")
     parser.add_argument("--only", default="", help="figures, as F1,F5; all of them by default")
     parser.add_argument("--quick", action="store_true", help="a small part, shown and not kept")
-    parser.add_argument("--long", action="store_true", help="wait out long faults: Kafka is down for ten minutes")
+    parser.add_argument("--long", action="store_true", help="wait out long faults: F15's and F14's")
     parser.add_argument("--times", type=int, default=3, help="repeats of each figure")
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ The time counts from the first due moment; the inboxes are looked at twice a sec
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 import asyncpg
 
@@ -17,6 +18,7 @@ from benchmarks.rows import Bar, Row, measured
 from benchmarks.servers import Servers
 
 WITHIN_S, LOOK_S, BATCH = 300.0, 0.5, 1_000
+BEGUN_WITHIN_S = 500.0  # of the nine minutes that a figure has
 BODY = bytes(330)  # as a ring's event has
 # A reminder of every couple, the nth due n / count seconds after the moment that is given.
 REMIND = """
@@ -61,14 +63,18 @@ INSERT INTO notifications.changes (person, seq, item_id, op, changed_at) SELECT 
 async def run(servers: Servers, plan: Plan) -> list[Row]:
     """The rows of F4."""
     couples = plan.size(100_000, 5_000)
-    bare = await _bare(servers, couples)
-    async with town(servers) as here:
-        seconds, cpu_s = await _spike(here, couples)
+    bare, took, cpu_us = list[float](), list[float](), list[float]()
+    for _ in plan.repeats("F4", within_s=BEGUN_WITHIN_S):
+        bare.append(await _bare(servers, couples))
+        async with town(servers) as here:
+            seconds, cpu_s = await _spike(here, couples)
+        took.append(seconds)
+        cpu_us.append(1e6 * cpu_s / (2 * couples))
     what = f"{couples:,} couples' reminders due in one second, until both inboxes have them"
     rings = 2 * couples
-    floor = measured("F4", "the same rows", "PostgreSQL alone", "s", rings, [bare])
-    row = measured("F4", what, "Twolamps", "s", rings, [seconds], peer=floor, bar=Bar("at most", 60),
-                   cpu_us=[1e6 * cpu_s / rings], note=f"{rings / seconds:,.0f} inbox rows a second")  # fmt: skip
+    floor = measured("F4", "the same rows", "PostgreSQL alone", "s", rings, bare)
+    row = measured("F4", what, "Twolamps", "s", rings, took, peer=floor, bar=Bar("at most", 60), cpu_us=cpu_us,
+                   note=f"{rings / median(took):,.0f} inbox rows a second")  # fmt: skip
     return [row, floor]
 
 

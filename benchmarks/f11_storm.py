@@ -9,11 +9,12 @@ from typing import Any
 
 from benchmarks.peers.nchan import nchan
 from benchmarks.plan import Plan
-from benchmarks.rows import Bar, Row, measured, skipped
+from benchmarks.rows import NEVER, Bar, Row, measured, skipped, wrong
 from benchmarks.servers import Servers
 from benchmarks.stream_load import connect, hang_up, received, server
 
 FLOW_PER_S, FLOW_S, OTHERS = 1_000, 15, 100_000
+BEFORE_S, CUT_S = 3, 2
 
 
 async def run(servers: Servers, plan: Plan) -> list[Row]:
@@ -34,20 +35,24 @@ async def run(servers: Servers, plan: Plan) -> list[Row]:
                 found["nchan"].append(await _storm(peer.port, many, messages, FLOW_PER_S * FLOW_S))
         except OSError as error:
             why_not = str(error)
-    cut = f"{many:,} streams cut for 2 s are back"
+    cut = f"{many:,} streams cut for {CUT_S} s are back"
     flowing = f"{cut}, {FLOW_PER_S:,} changes/s flowing"
     took = {who: [seconds for seconds, _ in each] for who, each in found.items()}
-    notes = {
-        who: f"{sum(wrong for _, wrong in each)} changes missing, doubled or out of order"
-        for who, each in found.items()
-    }
+    broken = {who: [float(count) for _, count in each] for who, each in found.items()}
+    sent, whole = FLOW_PER_S * FLOW_S * len(found["raw"]), f"{flowing}: changes missing, doubled or out of order"
     floor = measured("F11", f"{cut}, nothing resumed", "raw asyncio on uvloop", "s", many, took["raw"])
+    if took["nchan"]:
+        back = measured("F11", flowing, "nchan", "s", many, took["nchan"], peer=floor)
+        theirs = wrong("F11", whole, "nchan", "changes", sent, broken["nchan"])
+    else:
+        back, theirs = (skipped("F11", what, "nchan", why_not) for what in (flowing, whole))
     return [
-        measured("F11", f"{flowing}, {OTHERS:,} rows of others", "Twolamps", "s", many, took["twolamps"], peer=floor,
-                 bar=Bar("at most", 5), note=notes["twolamps"]),
+        measured("F11", f"{flowing}, {OTHERS:,} rows of others in the log in memory", "Twolamps", "s", many,
+                 took["twolamps"], peer=floor, bar=Bar("at most", 5)),
         floor,
-        measured("F11", flowing, "nchan", "s", many, took["nchan"], peer=floor, note=notes["nchan"])
-        if took["nchan"] else skipped("F11", flowing, "nchan", why_not),
+        back,
+        wrong("F11", whole, "Twolamps", "changes", sent, broken["twolamps"], peer=theirs, bar=NEVER),
+        theirs,
     ]  # fmt: skip
 
 
@@ -56,10 +61,10 @@ async def _storm(port: int, many: int, flow: Coroutine[Any, Any, object], change
     names = [f"p{n}" for n in range(many)]
     first = await connect(port, names)
     flowing = asyncio.create_task(flow)
-    await asyncio.sleep(3)
+    await asyncio.sleep(BEFORE_S)
     last = [client.last_id for client in first]
     await hang_up(first)
-    await asyncio.sleep(2)
+    await asyncio.sleep(CUT_S)
     began = time.perf_counter()
     second = await connect(port, names, last)
     took = time.perf_counter() - began

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 
+import asyncpg
+
 from benchmarks.machine import Cpu
 from benchmarks.servers import Servers
 from scheduling.due_rows import on_rings_due
@@ -41,14 +43,22 @@ INSERT INTO scheduling.rings (reminder_id, person, local, zone, stream_key, plan
 SELECT id, person, '2027-01-01', 'UTC', owner, due, due, false, 'pending'
 FROM both_of, LATERAL (SELECT $2::timestamptz + n * $3::interval AS due) AS d
 """
-PLAIN = """
-CREATE TABLE scheduling.plain (
+BARE = """
+CREATE TABLE scheduling.bare (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     stream_key uuid NOT NULL, due_at timestamptz NOT NULL, state text NOT NULL DEFAULT 'pending'
 );
-INSERT INTO scheduling.plain (stream_key, due_at) SELECT stream_key, due_at FROM scheduling.rings;
-CREATE INDEX plain_due ON scheduling.plain (due_at) WHERE state = 'pending';
-GRANT SELECT, UPDATE ON scheduling.plain TO "{worker}";
+INSERT INTO scheduling.bare (stream_key, due_at) SELECT stream_key, due_at FROM scheduling.rings;
+CREATE INDEX bare_due ON scheduling.bare (due_at) WHERE state = 'pending';
+GRANT SELECT, UPDATE ON scheduling.bare TO "{worker}";
+"""
+FILL_BARE = """
+WITH s AS (
+    INSERT INTO scheduling.streams (key) SELECT gen_random_uuid() FROM generate_series(1, $1::int / 2) RETURNING key
+), both_of AS (
+    SELECT key, row_number() OVER () AS n FROM s, generate_series(1, 2)
+)
+INSERT INTO scheduling.bare (stream_key, due_at) SELECT key, $2::timestamptz + n * $3::interval FROM both_of
 """
 AT_ONCE, FAR = timedelta(), timedelta(days=400)
 
@@ -75,35 +85,48 @@ class Bell:
 
 @dataclass(frozen=True)
 class Rung:
-    """Lateness in milliseconds, and microseconds of CPU a timer."""
+    """Lateness in milliseconds, and microseconds of CPU a timer where that can be told."""
 
     p50: float
     p99: float
     last: float
-    cpu_us: float
+    cpu_us: float | None
+
+
+def cpus(found: Sequence[Rung]) -> list[float]:
+    """The CPU of those of which it can be told."""
+    return [one.cpu_us for one in found if one.cpu_us is not None]
 
 
 async def claim_alone(rows: Sequence[Row], tx: Transaction) -> None:
     """The floor: claimed rows are marked, nothing is told."""
-    await tx.execute("UPDATE plain SET state = 'done' WHERE id = ANY($1)", [row["id"] for row in rows])
+    await tx.execute("UPDATE bare SET state = 'done' WHERE id = ANY($1)", [row["id"] for row in rows])
 
 
-async def ring(servers: Servers, count: int, apart: timedelta, pending: int = 0, plain: bool = False) -> Rung:
-    """So many timers, one every `apart`, with `pending` others far ahead."""
-    async with _quiet_stage(servers) as stage:
-        database = stage.tables("scheduling")
-        admin = await servers.superuser(stage)
-        if pending:
-            await admin.execute(FILL, pending, datetime.now(UTC) + FAR, timedelta(seconds=1), timeout=600)
-        lead = timedelta(seconds=4 + count / 10_000 + pending / 200_000)
-        await admin.execute(FILL, count, datetime.now(UTC) + lead, apart, timeout=120)
-        if plain:
-            await admin.execute(PLAIN.format(worker=database.roles["worker"]), timeout=120)
-        await admin.execute("VACUUM ANALYZE", timeout=600)
-        await admin.execute("CHECKPOINT")
-        await admin.close()
-        bell = Bell(claim_alone if plain else on_rings_due, count)
-        loop = DueLoop(database, [Due("plain" if plain else "rings", bell, batch=1000)], [])
+@dataclass
+class Tower:
+    """Scheduling's database with nothing running on it, and as many rings far ahead as its `bare` due table has rows."""
+
+    stage: Stage
+    admin: "asyncpg.Connection[asyncpg.Record]"
+    pending: int
+
+    async def ring(self, count: int, apart: timedelta) -> Rung:
+        """So many timers, one every `apart`."""
+        return await self._rung(FILL, count, apart, "rings", on_rings_due)
+
+    async def claim(self, count: int, apart: timedelta) -> Rung:
+        """The floor: as many rows of the bare table."""
+        return await self._rung(FILL_BARE, count, apart, "bare", claim_alone)
+
+    async def _rung(self, fill: str, count: int, apart: timedelta, table: str, handler: Handler) -> Rung:
+        first = datetime.now(UTC) + timedelta(seconds=4 + count / 10_000 + self.pending / 200_000)
+        await self.admin.execute(fill, count, first, apart, timeout=120)
+        await self.admin.execute("VACUUM ANALYZE", timeout=600)
+        await self.admin.execute("CHECKPOINT")
+        assert datetime.now(UTC) < first, "the first came due while they were written down"
+        bell = Bell(handler, count)
+        loop = DueLoop(self.stage.tables("scheduling"), [Due(table, bell, batch=1000)], [])
         cpu, task = Cpu(), asyncio.create_task(loop.run())
         try:
             async with asyncio.timeout(120 + count * apart.total_seconds()):
@@ -119,11 +142,18 @@ async def ring(servers: Servers, count: int, apart: timedelta, pending: int = 0,
 
 
 @asynccontextmanager
-async def _quiet_stage(servers: Servers) -> AsyncIterator[Stage]:
-    """Scheduling's database on a stage, with nothing running on it."""
+async def tower(servers: Servers, pending: int) -> AsyncIterator[Tower]:
+    """One with so many pending."""
     async with servers.stage() as stage:
         node = await stage.start(scheduling=compose, pairing=pairing)
         for task in node.lifecycle.tasks:
             task.cancel()
         await asyncio.gather(*node.lifecycle.tasks, return_exceptions=True)
-        yield stage
+        admin = await servers.superuser(stage)
+        try:
+            await admin.execute(FILL, pending, datetime.now(UTC) + FAR, timedelta(seconds=1), timeout=600)
+            await admin.execute(BARE.format(worker=stage.tables("scheduling").roles["worker"]), timeout=600)
+            await admin.execute("VACUUM ANALYZE", timeout=600)
+            yield Tower(stage, admin, pending)
+        finally:
+            await admin.close()

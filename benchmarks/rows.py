@@ -6,14 +6,14 @@ measured on; nothing in RESULTS.md is written by hand.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Literal
 
 FOLDER = Path(__file__).parent
 RESULTS, PAGE = FOLDER / "results.json", FOLDER / "RESULTS.md"
-COLUMNS = "| id | what | who | value | unit | n | min | max | CPU us | peer | ratio | bar | met | commit |"
+COLUMNS = "| id | what | who | value | unit | n | repeats | min | max | CPU us | peer | ratio | bar | met | commit |"
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,12 @@ class Bar:
         return value >= self.value if self.sense == "at least" else value <= self.value
 
 
+NEVER = Bar("at most", 0)
+
+
 @dataclass(frozen=True)
 class Row:
-    """One figure of one contender. `value` is the median of the repeats, whose ends are `low` and `high`; each repeat
+    """One figure of one contender. `value` is the median of the `repeats`, whose ends are `min` and `max`; each repeat
     counted `n` things. `ratio` is `value` over the value of `peer` in the same run. `cpu_us`: microseconds of CPU a
     thing. `note` says why there is no value, or what to know of it."""
 
@@ -40,8 +43,9 @@ class Row:
     unit: str
     n: int = 0
     value: float | None = None
-    low: float | None = None
-    high: float | None = None
+    repeats: int = 0
+    min: float | None = None
+    max: float | None = None
     cpu_us: float | None = None
     peer: str = ""
     ratio: float | None = None
@@ -68,10 +72,27 @@ def measured(
     value = median(repeats)
     theirs = peer.value if peer is not None else None
     return Row(
-        id, what, who, unit, n, value, min(repeats), max(repeats), median(cpu_us) if cpu_us else None,
+        id, what, who, unit, n, value, len(repeats), min(repeats), max(repeats), median(cpu_us) if cpu_us else None,
         peer.who if peer is not None else "", value / theirs if theirs else None,
         f"{bar.sense} {_short(bar.value)}" if bar else "", bar.met(value) if bar else None, note,
     )  # fmt: skip
+
+
+def wrong(
+    id: str,
+    what: str,
+    who: str,
+    unit: str,
+    n: int,
+    repeats: Sequence[float],
+    *,
+    peer: Row | None = None,
+    bar: Bar | None = None,
+) -> Row:
+    """The row of what should never be, with `n` chances in all repeats: they count together, since a median would hide the
+    one in which it was."""
+    row = measured(id, what, who, unit, n, [sum(repeats)], peer=peer, bar=bar)
+    return replace(row, repeats=len(repeats), min=min(repeats), max=max(repeats))
 
 
 def skipped(id: str, what: str, who: str, why: str) -> Row:
@@ -99,15 +120,16 @@ def page(machine: str, rows: Sequence[Row]) -> str:
         "",
         f"Machine: {machine}.",
         "",
-        "`value` is the median of the repeats, `min` and `max` are their ends, `n` is what one repeat counted. `ratio` is the "
-        "value over the peer's in the same run. A bar stands with Twolamps' own rows.",
+        "`value` is the median of the repeats, `min` and `max` are their ends, `n` is what one repeat counted; where nothing "
+        "may be, `value` and `n` are the sums of all repeats. `ratio` is the value over the peer's in the same run. A bar stands "
+        "with Twolamps' own rows.",
         "",
         COLUMNS,
         "|" + " --- |" * (COLUMNS.count("|") - 1),
     ]
     for row in rows:
-        numbers = [_short(x) for x in (row.value,)] + [row.unit, str(row.n or "")]
-        numbers += [_short(x) for x in (row.low, row.high, row.cpu_us)]
+        numbers = [_short(row.value), row.unit, str(row.n or ""), str(row.repeats or "")]
+        numbers += [_short(x) for x in (row.min, row.max, row.cpu_us)]
         met = "" if row.met is None else "yes" if row.met else "**no**"
         cells = [row.id, row.what, row.who, *numbers, row.peer, _short(row.ratio), row.bar, met, row.measured]
         lines.append("| " + " | ".join(cells) + " |")
@@ -117,7 +139,7 @@ def page(machine: str, rows: Sequence[Row]) -> str:
 
 def line(row: Row) -> str:
     """A row for who watches the run."""
-    ends = f" ({_short(row.low)} to {_short(row.high)})" if row.low != row.high else ""
+    ends = f" ({_short(row.min)} to {_short(row.max)})" if row.min != row.max else ""
     ratio = f", {_short(row.ratio)} of {row.peer}" if row.ratio else ""
     bar = "" if row.met is None else f", {row.bar}: {'met' if row.met else 'NOT MET'}"
     cpu = f", {_short(row.cpu_us)} us CPU each" if row.cpu_us else ""

@@ -77,8 +77,9 @@ class Client(asyncio.Protocol):
                 self.count += 1
                 found = block.partition(b'"item":{"id":"')[2][:13]
                 self.items.append(found)
-            if (at := block.find(b"\nid: ")) >= 0:
-                self.last_id = block[at + 5 :].partition(b"\n")[0]
+            for line in block.split(b"\n"):
+                if line.startswith(b"id: "):
+                    self.last_id = line[4:]
 
 
 async def connect(port: int, names: Sequence[str], last: Sequence[bytes] = ()) -> list[Client]:

@@ -8,7 +8,13 @@ from tests.platform_process import PlatformProcess
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformProcess]:
+def platform(own_platform: PlatformProcess) -> PlatformProcess:
+    """What tests act on, unless a folder of theirs says otherwise."""
+    return own_platform
+
+
+@pytest.fixture(scope="session")
+def own_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformProcess]:
     """`twolamps up` on an embedded PostgreSQL; its clock may be moved forward, never back."""
     running = PlatformProcess(tmp_path_factory.mktemp("platform"))
     running.start()

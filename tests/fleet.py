@@ -164,6 +164,13 @@ class Fleet:
         """All that any replica has written."""
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
+    def complaints(self) -> list[str]:
+        """Each warning and error that a replica wrote, with its name, replica by replica."""
+        lines = [
+            (path.stem, line) for path in sorted(self.folder.glob("*.log")) for line in path.read_text().splitlines()
+        ]
+        return [f"{name}: {line}" for name, line in lines if '"debug"' not in line and '"info"' not in line]
+
     def status(self) -> Any:
         """What each service's first replica says of itself."""
         return {"roles": [row for role in ROLES for row in self.of(role).ask("/status").json()["roles"]]}

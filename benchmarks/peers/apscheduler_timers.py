@@ -1,15 +1,21 @@
-"""APScheduler 3 with its jobs in PostgreSQL, twenty threads. Arguments: SQLAlchemy URL, count, seconds apart."""
+"""APScheduler 3 with its jobs in PostgreSQL, twenty threads. Arguments: SQLAlchemy URL, count, seconds
+apart, and how many others are pending: copies of one job, as its store keeps it, a year ahead."""
 
 import logging
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from lateness import answer
+from lateness import answer, begin
+from sqlalchemy import create_engine, text
 
-URL, COUNT, APART_S = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+URL, COUNT, APART_S, PENDING = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+COPY = """
+INSERT INTO apscheduler_jobs (id, next_run_time, job_state)
+SELECT id || n, next_run_time + n, job_state FROM apscheduler_jobs, generate_series(2, :pending) AS n
+"""
 late: list[float] = []
 
 
@@ -26,10 +32,16 @@ def main() -> None:
         job_defaults={"misfire_grace_time": None}, timezone=UTC,
     )  # fmt: skip
     scheduler.start(paused=True)
+    if PENDING:
+        far = datetime.now(UTC) + timedelta(days=365)
+        scheduler.add_job("apscheduler_timers:ring", "date", run_date=far, args=[far.timestamp()])
+        with create_engine(URL).begin() as connection:
+            connection.execute(text(COPY), {"pending": PENDING})
     first = time.time() + 3 + COUNT / 100
     for n in range(COUNT):
         at = first + n * APART_S
         scheduler.add_job("apscheduler_timers:ring", "date", run_date=datetime.fromtimestamp(at, UTC), args=[at])
+    begin(first)
     scheduler.resume()
     import apscheduler_timers  # the jobs name this module, which is not __main__
 

@@ -22,7 +22,8 @@ load_module {module};
 daemon off; worker_processes 1; worker_rlimit_nofile 65536; pid {folder}/pid; error_log {folder}/log crit;
 events {{ worker_connections 40000; }}
 http {{
-    access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+    access_log off; keepalive_requests 1000000;
+    client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
     uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s; nchan_message_buffer_length 200;
     server {{
         listen 127.0.0.1:{port} backlog=4096;
@@ -65,16 +66,15 @@ class Nchan:
     async def tell_each(self, people: int, per_s: float, seconds: float) -> None:
         """A message to one after another, at a pace of its own; over one connection, as a client would cost more."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        draining = asyncio.create_task(reader.read())
-        began = time.monotonic()
-        for n in range(int(per_s * seconds)):
-            body = ITEM % n
-            head = b"POST /tell-one?to=p%d HTTP/1.1\r\nhost: t\r\ncontent-length: %d\r\n\r\n" % (n % people, len(body))
-            writer.write(head + body)
+        answered = asyncio.create_task(reader.read())  # until it closes, having taken the last
+        began, count = time.monotonic(), int(per_s * seconds)
+        for n in range(count):
+            body, stays = ITEM % n, b"keep-alive" if n < count - 1 else b"close"
+            head = b"POST /tell-one?to=p%d HTTP/1.1\r\nhost: t\r\nconnection: %b\r\n" % (n % people, stays)
+            writer.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
             await asyncio.sleep(max(0, began + n / per_s - time.monotonic()))
-        await asyncio.sleep(1)
+        await answered
         writer.close()
-        draining.cancel()
 
 
 @asynccontextmanager

@@ -1,5 +1,5 @@
-"""faststream-outbox: rows are published by one worker, the only way it has to keep their order, and flushed a hundred at a
-time. Arguments: SQLAlchemy URL, Kafka's address, topic, rows."""
+"""faststream-outbox: rows are published by some workers, and flushed a hundred at a time; one worker is the only way it has
+to keep their order. Arguments: SQLAlchemy URL, Kafka's address, topic, rows, keys, workers."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 URL, SERVERS, TOPIC, COUNT = sys.argv[1], sys.argv[2].split(","), sys.argv[3], int(sys.argv[4])
-KEYS = [str(uuid4()).encode() for _ in range(50)]
+KEYS, WORKERS = [str(uuid4()) for _ in range(int(sys.argv[5]))], int(sys.argv[6])
 
 
 async def main() -> None:
@@ -27,12 +27,13 @@ async def main() -> None:
     outbox, kafka = OutboxBroker(engine, outbox_table=table, logger=None), KafkaBroker(SERVERS, logger=None)
 
     @kafka.publisher(TOPIC)
-    @outbox.subscriber("relay", max_workers=1, fetch_batch_size=200, terminal_flush_batch_size=100)
-    async def relay(body: dict[str, str]) -> KafkaResponse:
-        return KafkaResponse(body, key=body["key"].encode())
+    @outbox.subscriber("relay", max_workers=WORKERS, fetch_batch_size=200, terminal_flush_batch_size=100)
+    async def relay(body: dict[str, str | int]) -> KafkaResponse:
+        return KafkaResponse(body, key=str(body["key"]).encode())
 
     bodies = [
-        {"key": KEYS[n % 50].decode(), "person_id": str(uuid4()), "session_id": str(uuid4())} for n in range(COUNT)
+        {"key": KEYS[n % len(KEYS)], "seq": n, "person_id": str(uuid4()), "session_id": str(uuid4())}
+        for n in range(COUNT)
     ]
     async with AsyncSession(engine) as session, session.begin():
         await outbox.publish_batch(*bodies, queue="relay", session=session)

@@ -15,22 +15,32 @@ class ClockFileRefused(Exception):
     """A clock file is only allowed where TWOLAMPS_ENV is test or demo."""
 
 
+class ClockFileDamaged(ClockFileRefused):
+    """The clock file does not hold seconds; the text says what to do."""
+
+
 def use_clock_file(path: Path | None, env: str) -> None:
-    """Follow `path` (seconds of offset as text) from now on; raises ClockFileRefused in other environments."""
+    """Follow `path` (seconds of offset as text) from now on; raises ClockFileRefused in other environments,
+    and for a file that holds no seconds."""
     global _file
     if path is not None and env not in ("test", "demo"):
         raise ClockFileRefused
     _file = path
+    offset()
 
 
 def offset() -> timedelta:
-    """How far the platform's time is ahead of the database's clock; zero without a readable clock file."""
+    """How far the platform's time is ahead of the database's clock; zero without a clock file. Raises ClockFileDamaged."""
     if _file is None:
         return timedelta()
     try:
         return timedelta(seconds=float(_file.read_text() or 0))
     except FileNotFoundError:
         return timedelta()
+    except (ValueError, OverflowError):
+        raise ClockFileDamaged(
+            f"{_file} must hold seconds, such as 3600.0: write them into it, or remove it."
+        ) from None
 
 
 def move_clock(path: Path, seconds: float) -> None:

@@ -2,13 +2,17 @@
 
 Promises: the cursor, read under lock, is the dedupe; a record that came early waits aside while others pass; one that
 fails for its own sake is parked with all that follow it on its key; what passes by itself is raised, for the caller to
-send the batch again. Handlers take lists.
+send the batch again. What is never done in time is tried in smaller and smaller parts; a record that is not even alone
+has failed. Nothing that is held aside lies at or below its stream's next place. Handlers take lists.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from twolamps_chassis import parked
 from twolamps_chassis.couples import Couples
@@ -31,6 +35,9 @@ from twolamps_events.pairing import (
 Handler = Callable[[Sequence[Any], Transaction], Awaitable[None]]
 BATCH = 2_000
 LARGE, LANES = 200, 2
+LATE = (asyncpg.QueryCanceledError, asyncpg.IdleInTransactionSessionTimeoutError, TimeoutError)
+"""It took longer than it may: this passes by itself too, but perhaps not for as much at once."""
+CALM_S = 120.0  # what is never done in time comes again sooner, though other partitions' batches come in between
 
 
 class RecordUnreadable(Exception):
@@ -48,6 +55,7 @@ class Consumer:
         self, database: Database, source: str, couples: Couples, handlers: Mapping[type[Event], Handler]
     ) -> None:
         self.database, self.source, self.couples, self.handlers = database, source, couples, dict(handlers)
+        self.late, self.late_at = 0, 0.0
         self.projected: dict[type[Event], Handler] = {
             CoupleFormed: couples.on_couple_formed,
             CoupleSnapshot: couples.on_couple_snapshot,
@@ -59,25 +67,41 @@ class Consumer:
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Settle every record: applied, skipped, held aside or parked. Raises only what passes by itself."""
+        if time.monotonic() - self.late_at > CALM_S:
+            self.late = 0
         lanes = LANES if len(records) >= LARGE else 1  # while one waits for SQL the other computes
         parts = ([record for record in records if record.key.int % lanes == lane] for lane in range(lanes))
-        for outcome in await asyncio.gather(*map(self._settle_all, parts), return_exceptions=True):
-            if outcome is not None:
-                raise outcome
+        outcomes = await asyncio.gather(*map(self._settle_all, parts), return_exceptions=True)
+        errors = [outcome for outcome in outcomes if outcome is not None]
+        if any(isinstance(error, LATE) for error in errors):
+            self.late, self.late_at = self.late + (self._most() > 0), time.monotonic()
+        for error in errors:
+            raise error
 
     async def _settle_all(self, records: Sequence[Record]) -> None:
-        for start in range(0, len(records), BATCH):
-            batch = records[start : start + BATCH]
-            try:
-                await self._settle(batch)
-            except Exception as error:
-                if passes(error):
-                    raise
-                log().warning(
-                    "consumer.batch_failed", service=self.database.schema, source=self.source, **origin(error)
-                )
-                for record in batch:
-                    await self._settle_alone(record)
+        most = max(self._most(), 1)
+        for start in range(0, len(records), most):
+            await self._settle_or_park(records[start : start + most])
+
+    def _most(self) -> int:
+        """How many at once: a quarter for each time that it took too long; none where one alone has been given its time."""
+        return BATCH >> 2 * self.late
+
+    async def _settle_or_park(self, records: Sequence[Record]) -> None:
+        try:
+            await self._settle(records)
+        except Exception as error:
+            if passes(error) and (self._most() or not isinstance(error, LATE)):
+                raise
+            facts = {"service": self.database.schema, "source": self.source, **origin(error)}
+            if len(records) == 1:
+                await self._settle(records, type(error).__name__)
+                first = records[0]
+                log().error("consumer.parked", key=str(first.key), seq=first.seq, type=first.type, **facts)
+                return
+            log().warning("consumer.batch_failed", **facts)
+            for record in records:
+                await self._settle_or_park([record])
 
     async def retry_parked(self) -> int:
         """Try again what failed and is due for it, and go on at a snapshot that has waited too long for what is before it;
@@ -92,24 +116,22 @@ class Consumer:
 
     async def replay(self, key: UUID) -> bool:
         """Apply what failed on a stream and what is behind it, in order, as far as it goes; True when nothing is left."""
-        try:
-            await self._replay(key)
-            return True
-        except Exception as error:
-            if passes(error):
-                raise
-            log().warning("consumer.replay_failed", service=self.database.schema, source=self.source, key=str(key),
-                          **origin(error))  # fmt: skip
-        while True:  # one by one, to find the one that fails
+        most = 1  # the first is the one that failed
+        while True:
             try:
-                if not await self._replay(key, 1):
+                if await self._replay(key, most) < most:
                     return True
+                most = min(2 * most, BATCH)
             except Exception as error:
-                if passes(error):
+                if passes(error) and not isinstance(error, LATE):
                     raise
-                async with self.database.begin() as tx:
-                    await parked.count_attempt(tx, self.source, key, type(error).__name__)
-                return False
+                log().warning("consumer.replay_failed", service=self.database.schema, source=self.source, key=str(key),
+                              **origin(error))  # fmt: skip
+                if most == 1:
+                    async with self.database.begin() as tx:
+                        await parked.count_attempt(tx, self.source, key, type(error).__name__)
+                    return False
+                most = 1  # to find the next that fails
 
     async def drop(self, key: UUID, seq: int) -> bool:
         """Give up a record that failed: what is behind it is next to be tried. False where no record lies there. Raises
@@ -133,61 +155,50 @@ class Consumer:
         async with self.database.begin() as tx:
             await tx.lock([key])
             cursor = (await parked.lock_cursors(tx, self.source, [key]))[key]
-            held = [Record(self.source, *row) for row in await parked.list_held(tx, self.source, [key])]
-            start = next((record.seq for record in held if record.type in parked.SNAPSHOTS), None)
+            start = await parked.find_snapshot(tx, self.source, key)
             if start is None:
                 return
-            last = start
-            for record in held:
-                last += record.seq == last + 1
-            await parked.remove(tx, self.source, [(key, record.seq) for record in held if record.seq < start])
+            last = max(row["seq"] for row in await parked.list_held_behind(tx, self.source, [(key, start - 1)]))
+            await parked.forget_before(tx, self.source, key, start)
             await parked.release(tx, self.source, key, start, last)
             await parked.save_cursors(tx, self.source, {key: last})
         log().warning("consumer.jumped", service=self.database.schema, source=self.source, key=str(key), seq=start,
                       count=start - cursor - 1)  # fmt: skip
 
-    async def _replay(self, key: UUID, most: int | None = None) -> bool:
-        """Apply the first of what failed and is behind it, all or `most`; whether more is left."""
+    async def _replay(self, key: UUID, most: int) -> int:
+        """Apply the first of what failed and is behind it, at most so many; how many it were."""
         async with self.database.begin() as tx:
             await tx.lock([key])
             await parked.lock_cursors(tx, self.source, [key])
-            waiting = [Record(self.source, *row) for row in await parked.list_failed(tx, self.source, key)]
-            first = waiting[:most]
+            first = [Record(self.source, *row) for row in await parked.list_failed(tx, self.source, key, most)]
             await self._apply(first, tx)
             await parked.remove(tx, self.source, [(r.key, r.seq) for r in first])
             await parked.promote(tx, self.source, key)
-        return len(waiting) > len(first)
+        return len(first)
 
-    async def _settle_alone(self, record: Record) -> None:
-        try:
-            await self._settle([record])
-        except Exception as error:
-            if passes(error):
-                raise
-            log().error("consumer.parked", service=self.database.schema, source=self.source, key=str(record.key),
-                        seq=record.seq, type=record.type, **origin(error))  # fmt: skip
-            async with self.database.begin() as tx:
-                await tx.lock([record.key])
-                cursors = await parked.lock_cursors(tx, self.source, [record.key])
-                if record.seq == cursors[record.key] + 1:
-                    await parked.park(tx, [record], "failed", type(error).__name__)
-                    await parked.save_cursors(tx, self.source, {record.key: record.seq})
-
-    async def _settle(self, records: Sequence[Record]) -> None:
+    async def _settle(self, records: Sequence[Record], error: str = "") -> None:
+        """Move each stream on over what comes next: these records and what was held for them. With an `error` that they
+        had, it is parked instead of applied; which of them it was, the next try shows."""
         async with self.database.begin() as tx:
             keys = sorted({record.key for record in records})
             await tx.lock(keys)
             before = await parked.lock_cursors(tx, self.source, keys)
             cursors = dict(before)
-            blocked = await parked.list_blocked(tx, self.source, keys)
-            held = [Record(self.source, *row) for row in await parked.list_held(tx, self.source, keys)]
+            reasons = await parked.list_reasons(tx, self.source, keys)
+            failing = {key for key, reason in reasons.items() if reason != "gap"}
+            moving = {r.key for r in records if r.key in reasons and r.seq == before[r.key] + 1}
+            places = [(r.key, r.seq) for r in records if r.key in moving]
+            held = [Record(self.source, *row) for row in await parked.list_held_behind(tx, self.source, places)]
             ready: list[tuple[int, Record]] = []
-            behind, early = [], []
+            failed, behind, early = [], [], []
             for record in sorted({(r.key, r.seq): r for r in (*held, *records)}.values(), key=lambda r: r.seq):
                 if record.seq == cursors[record.key] + 1:
                     cursors[record.key] = record.seq
-                    if record.key in blocked:
+                    if record.key in failing:
                         behind.append(record)
+                    elif error:
+                        failed.append(record)
+                        failing.add(record.key)
                     else:
                         ready.append((record.seq - before[record.key], record))
                 elif record.seq > cursors[record.key]:
@@ -195,11 +206,12 @@ class Consumer:
             await self._apply([r for _, r in sorted(ready, key=lambda pair: (pair[0], pair[1].type))], tx)
             await parked.remove(tx, self.source, [(r.key, r.seq) for r in held if r.seq <= cursors[r.key]])
             await parked.park(tx, early, "gap")
+            await parked.park(tx, failed, "failed", error)
             await parked.park(tx, behind, "behind")
             await parked.save_cursors(tx, self.source, {k: seq for k, seq in cursors.items() if seq != before[k]})
         count = CONSUMED.labels
         count(self.database.schema, self.source, "applied").inc(len(ready))
-        count(self.database.schema, self.source, "aside").inc(len(early) + len(behind))
+        count(self.database.schema, self.source, "aside").inc(len(early) + len(failed) + len(behind))
         count(self.database.schema, self.source, "again").inc(sum(r.seq <= before[r.key] for r in records))
 
     async def _apply(self, records: Iterable[Record], tx: Transaction) -> None:

@@ -18,7 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from twolamps_chassis import clock, outbox
 from twolamps_chassis.couples import Couple
-from twolamps_chassis.keyring import Keyring
+from twolamps_chassis.keyring import Keyring, keep_connection
 from twolamps_chassis.streams import Stream, lock_streams
 from twolamps_chassis.tracing import Span, traceparent, traces
 from twolamps_events.base import Event
@@ -134,7 +134,7 @@ class Database:
             "application_name": f"twolamps-{schema}",
         }
         pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=size, server_settings=settings, reset=_keep, command_timeout=15,
+            dsn, min_size=1, max_size=size, server_settings=settings, reset=keep_connection, command_timeout=15,
             connect=_connect,
         )  # fmt: skip
         login = await pool.fetchval("SELECT session_user::text")
@@ -177,7 +177,3 @@ async def _connect(*args: Any, **options: Any) -> "asyncpg.Connection[Row]":
         return await asyncpg.connect(*args, **options)
     except OSError as error:
         raise ConnectionError(str(error)) from error
-
-
-async def _keep(_: object) -> None:
-    """Nothing outlives a transaction here (every setting is local), so a connection goes back as it is."""

@@ -15,12 +15,12 @@ from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.db import Database, Row, Transaction
 from twolamps_chassis.edge import passes
 from twolamps_chassis.idempotency import forget_replies
+from twolamps_chassis.lifecycle import Cancelled, is_told_to_stop
 from twolamps_chassis.streams import Stream
 from twolamps_chassis.telemetry import DUE, log, origin
 from twolamps_chassis.tracing import span
 
 Handler = Callable[[Sequence[Row], Transaction], Awaitable[None]]
-LANES = 2  # of a table with many due rows: one computes while the other waits for SQL
 LONGEST_SLEEP_S, AGAIN_S, SOONEST_S, RETRY_S = 1.0, 0.02, 0.004, 0.9
 GATHER_S = 0.1
 """A row that is due sooner than this after it was written may be that late; a look at every commit costs more than commits."""
@@ -95,40 +95,59 @@ class DueLoop:
     async def _all_due(self, due: Due) -> bool:
         """Handle all that is due. A row that fails for its own sake is passed by, so that it stops no other; then False."""
         try:
-            if await self._batch(due, due.batch) < due.batch:
-                return True
-            lanes = (self._lane(due) for _ in range(LANES))
-            for outcome in await asyncio.gather(*lanes, return_exceptions=True):
-                if outcome is not None:
-                    raise outcome
+            await self._in_lanes(due)
             return True
-        except Exception as error:
-            self._tell(due, error)
-        failed = 0  # one by one, to pass by those that fail
+        except ExceptionGroup as lanes:
+            self._tell("due_rows.batch_failed", due, lanes.exceptions[0])
+        failed, most = 0, due.batch
         while True:
             try:
-                if not await self._batch(due, 1, failed):
+                if await self._batch(due, most, failed) < most:
                     return not failed
+                most = min(most * 2, due.batch)
             except Exception as error:
-                self._tell(due, error)
-                failed += 1
+                self._tell("due_rows.row_failed" if most == 1 else "due_rows.batch_failed", due, error)
+                failed += most == 1
+                most = max(most // 2, 1)
 
-    async def _lane(self, due: Due) -> None:
-        while await self._batch(due, due.batch) == due.batch:
-            pass
+    async def _in_lanes(self, due: Due) -> None:
+        """Batch after batch until one is not full; from the first full claim on in two lanes, of which one computes while
+        the other waits for SQL."""
+        full = asyncio.Event()
 
-    def _tell(self, due: Due, error: Exception) -> None:
+        async def lane() -> None:
+            while await self._batch(due, due.batch, full=full) == due.batch:
+                pass
+
+        async def lane_beside() -> None:
+            await full.wait()
+            await lane()
+
+        async with asyncio.TaskGroup() as lanes:
+            beside = lanes.create_task(lane_beside())
+            await asyncio.wait([lanes.create_task(lane())])
+            if not full.is_set():
+                beside.cancel()
+
+    def _tell(self, what: str, due: Due, error: Exception) -> None:
         if passes(error):
             raise error
-        log().error("due_rows.row_failed", service=self.database.schema, table=due.table, **origin(error))
+        log().error(what, service=self.database.schema, table=due.table, **origin(error))
 
-    async def _batch(self, due: Due, most: int, skip: int = 0) -> int:
+    async def _batch(self, due: Due, most: int, skip: int = 0, full: asyncio.Event | None = None) -> int:
         async with self.database.begin(wakes=False) as tx:
             rows = await tx.fetch(due.claim(most, skip), tx.now)
             tx.streams = {r["locked_key"]: Stream(r["locked_epoch"], r["locked_seq"]) for r in rows}
+            if full is not None and len(rows) == most:
+                full.set()
             if rows:
                 with span(f"due {due.table}", service=self.database.schema, count=len(rows)):
-                    await due.handler(rows, tx)
+                    try:
+                        await due.handler(rows, tx)
+                    except asyncio.CancelledError as error:
+                        if is_told_to_stop():
+                            raise
+                        raise Cancelled from error
                 observe = DUE.labels(due.table).observe
                 for row in rows:
                     observe(max(0.0, (tx.now - row["due_at"]).total_seconds()))

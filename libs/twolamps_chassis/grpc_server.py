@@ -40,6 +40,8 @@ MAY_CALL: Mapping[str, frozenset[str]] = {
     "FindCouple": frozenset({"prompts", "scheduling", "notifications"}),
     "ListChanges": frozenset({"gateway"}),
     "Heads": frozenset({"gateway"}),
+    "CreateWebSession": frozenset({"gateway"}),
+    "ExchangeWebSession": frozenset({"gateway"}),
 }
 """Which services may call an internal method."""
 OPTIONS = (

@@ -20,6 +20,7 @@ from twolamps_chassis.fences import FenceConsumer
 from twolamps_chassis.kafka_header_names import accept_any_header_name
 from twolamps_chassis.kafka_records import read_record
 from twolamps_chassis.kafka_relay import cluster_id
+from twolamps_chassis.lifecycle import Cancelled, is_told_to_stop
 from twolamps_chassis.pace import Pace
 from twolamps_chassis.telemetry import log, origin
 from twolamps_events import catalog
@@ -33,11 +34,8 @@ GRACE_S = 15.0
 WAIT_S = 0.5
 MOST, FULL = 2_000, 500
 HAND_OVER_S, REBALANCE_MS = 3.0, 15_000  # the second holds a heartbeat and the first
+REQUEST_MS = 30_000  # above a rebalance; a subscription waits this long for a topic that is not there
 SESSION_MS = 6_000  # a killed owner's partitions go on after this; Kafka's usual least (group.min.session.timeout.ms)
-
-
-class HandlerCancelled(Exception):
-    """A handler raised CancelledError although nobody stops it; as it is, it would end the subscription for good."""
 
 
 class Handover(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -86,12 +84,13 @@ def make_broker(servers: str) -> KafkaBroker:
     accept_any_header_name()
     return KafkaBroker(
         servers.split(","), apply_types=False, allow_auto_create_topics=False, metadata_max_age_ms=10_000,
+        request_timeout_ms=REQUEST_MS,
         graceful_timeout=GRACE_S, logger=None,
     )  # fmt: skip
 
 
 async def start(broker: KafkaBroker, servers: str) -> None:
-    """Start the subscriptions, as soon as Kafka answers; FastStream itself gives up at once."""
+    """Start the subscriptions, each as soon as Kafka answers and has its topic; FastStream itself gives up at once."""
     while True:
         try:
             await cluster_id(servers)
@@ -101,7 +100,18 @@ async def start(broker: KafkaBroker, servers: str) -> None:
             await asyncio.sleep(WAIT_S)
     await broker.connect()
     # at once, since each waits to be given partitions
-    await asyncio.gather(*(subscriber.start() for subscriber in broker.subscribers))
+    await asyncio.gather(*(_start(subscriber) for subscriber in broker.subscribers))
+
+
+async def _start(subscriber: Any) -> None:
+    while True:
+        try:
+            await subscriber.start()
+            return
+        except Exception as error:
+            log().warning("consumer.not_started", topic=",".join(subscriber.topic_names), **origin(error))
+            await subscriber.stop()  # what is half started would go on beside the next
+            await asyncio.sleep(WAIT_S)
 
 
 def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: str = "") -> "BatchSubscriber":
@@ -126,17 +136,15 @@ def subscribe(broker: KafkaBroker, consumer: Consumer | FenceConsumer, topic: st
         try:
             await consumer.handle([read_record(consumer.source, raw) for raw in batch])
         except BaseException as error:
-            task = asyncio.current_task()
-            cancelled = isinstance(error, asyncio.CancelledError)
-            if cancelled and task is not None and task.cancelling():
+            if is_told_to_stop():
                 handover.idle.set()
                 raise
             log().warning("consumer.again", service=consumer.database.schema, source=consumer.source,
                           count=len(batch), **origin(error))  # fmt: skip
             failures += 1
             await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S)) - 1])  # FastStream seeks back without a pause
-            if cancelled:
-                raise HandlerCancelled from error
+            if isinstance(error, asyncio.CancelledError):  # as it is, it would end the subscription for good
+                raise Cancelled from error
             raise
         failures = 0
         if len(batch) < FULL:

@@ -1,7 +1,7 @@
 """Does every partition go on? The gauge twolamps_consumer_lag says how much of each its group has not confirmed yet.
 
 Promises: what stands still for whatever reason (a record that the library cannot read, a batch that keeps failing) shows
-as a lag that grows while others do not; a log line may not exist.
+as a lag that grows while others do not; a log line may not exist. What the log has no more is no lag.
 """
 
 from typing import TYPE_CHECKING
@@ -20,7 +20,10 @@ async def measure_lag(subscriber: "BatchSubscriber") -> None:
     if consumer is None:
         return
     ends = await consumer.end_offsets(consumer.assignment())
-    lags = {place.partition: end - (await consumer.committed(place) or 0) for place, end in ends.items()}
+    begins = await consumer.beginning_offsets(list(ends))
+    lags = {
+        place.partition: end - max(await consumer.committed(place) or 0, begins[place]) for place, end in ends.items()
+    }
     LAG.remove_by_labels({"group": group})
     for partition, lag in lags.items():
         LAG.labels(group, str(partition)).set(lag)

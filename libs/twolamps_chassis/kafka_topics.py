@@ -20,6 +20,8 @@ from twolamps_events.catalog import SOURCES, topic
 
 PARTITIONS, REPLICATION = 8, 3
 RETENTION = timedelta(days=7)
+SHORTEST = timedelta(days=3)
+"""A consumer that stands still over a weekend still finds all it has to read."""
 MESSAGE_BYTES = MAX_REQUEST_BYTES + 65_536
 """What a topic takes: the largest request of a producer with the frame of its batch."""
 ROLL = timedelta(days=1)
@@ -40,12 +42,15 @@ class FoundTopic:
 
 @dataclass(slots=True)
 class TopicReport:
-    """What became of a topic. `wrong` are sentences: what is not as it has to be, after what was `mended`."""
+    """What became of a topic. `wrong` are sentences: what is not as it has to be, after what was `mended`. `retention` is
+    None where nothing is ever deleted; a relay's record is confirmed by all replicas in sync, at least `in_sync`."""
 
     name: str
     state: Literal["there", "made", "mended", "missing"] = "there"
     partitions: int = 0
     replication: int = 0
+    retention: timedelta | None = None
+    in_sync: int = 0
     mended: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -71,6 +76,7 @@ def wanted_settings(replication: int) -> dict[str, str]:
     return {
         "cleanup.policy": "delete",
         "retention.ms": str(RETENTION // timedelta(milliseconds=1)),
+        "retention.bytes": "-1",
         "segment.ms": str(ROLL // timedelta(milliseconds=1)),
         "max.message.bytes": str(MESSAGE_BYTES),
         "min.insync.replicas": "2" if replication >= REPLICATION else "1",
@@ -81,9 +87,13 @@ def wanted_settings(replication: int) -> dict[str, str]:
 def unsafe_settings(found: FoundTopic) -> dict[str, str]:
     """Settings that have to change, with why."""
     settings, why = found.settings, dict[str, str]()
-    retention, most = int(settings["retention.ms"]), RETENTION // timedelta(milliseconds=1)
-    if not 0 <= retention <= most:
+    retention = _retention(found)
+    if retention is None or retention > RETENTION:
         why["retention.ms"] = "events are kept longer than 7 days"
+    elif retention < SHORTEST:
+        why["retention.ms"] = "events would be deleted before a consumer that was away for a weekend has read them"
+    if int(settings["retention.bytes"]) >= 0:
+        why["retention.bytes"] = "a busy day would delete events before a slow consumer has read them"
     if int(settings["segment.ms"]) > ROLL // timedelta(milliseconds=1):
         why["segment.ms"] = "a segment stays open for more than a day, which keeps events past their retention"
     if int(settings["max.message.bytes"]) < MESSAGE_BYTES:
@@ -98,6 +108,12 @@ def unsafe_settings(found: FoundTopic) -> dict[str, str]:
     if in_sync > max(1, found.replication - 1):
         why["min.insync.replicas"] = "writing stops as soon as one broker is away"
     return why
+
+
+def _retention(found: FoundTopic) -> timedelta | None:
+    """How long a topic keeps a record; None for ever."""
+    milliseconds = int(found.settings["retention.ms"])
+    return timedelta(milliseconds=milliseconds) if milliseconds >= 0 else None
 
 
 async def read_topics(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, FoundTopic]:
@@ -199,7 +215,10 @@ def _report(name: str, found: FoundTopic | None, brokers: int) -> TopicReport:
         wrong.append(
             f"{found.replication} of {min(REPLICATION, brokers)} replicas; kafka-reassign-partitions adds them"
         )
-    return TopicReport(name, "there", found.partitions, found.replication, wrong=wrong)
+    return TopicReport(
+        name, "there", found.partitions, found.replication, _retention(found),
+        int(found.settings["min.insync.replicas"]), wrong=wrong,
+    )  # fmt: skip
 
 
 def _raise_refused(reply: Any, but: int) -> None:

@@ -30,6 +30,20 @@ class WrongWrappingKey(Exception):
     """The wrapping key is not the one that this database's data keys were wrapped with: put the right one back."""
 
 
+async def holds_keys(dsn: str) -> bool:
+    """Whether a wrapping key was used here already; false where the database or its table is still to be made."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except asyncpg.InvalidCatalogNameError:
+        return False
+    try:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM data_keys)"))
+    except asyncpg.UndefinedTableError:
+        return False
+    finally:
+        await connection.close()
+
+
 class Keyring:
     """Data keys of owners, read with a login of their own and cached for a minute."""
 
@@ -46,7 +60,7 @@ class Keyring:
             raise WrongWrappingKey(f"{wrapping_key_file} must hold 32 bytes: put the right one back.")
         settings = {"statement_timeout": "5s", "application_name": "twolamps-keyring"}
         pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=4, server_settings=settings, command_timeout=5, reset=_keep
+            dsn, min_size=1, max_size=4, server_settings=settings, command_timeout=5, reset=keep_connection
         )
         keyring = cls(pool, key)
         try:
@@ -129,8 +143,8 @@ def read_secret(path: Path) -> bytes:
     return path.read_bytes()
 
 
-async def _keep(_: object) -> None:
-    """Nothing is set on a connection, so it goes back as it is."""
+async def keep_connection(_: object) -> None:
+    """For pools: nothing outlives a transaction here (every setting is local), so a connection goes back as it is."""
 
 
 def _place(owner: UUID, record: str) -> bytes:

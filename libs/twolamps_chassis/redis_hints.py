@@ -25,7 +25,7 @@ from twolamps_chassis.telemetry import log, origin
 
 TIMEOUT_S = 1.0
 PING_S, SILENCE_S = 0.5, 1.5
-MOST_BYTES = 4 << 20  # that wait to be sent; Redis itself cuts a subscriber off that is 8 MB behind
+MOST_BYTES = 1 << 20  # that wait to be sent: as many as a busy process sends within TIMEOUT_S
 
 
 class RedisHints(Hints):

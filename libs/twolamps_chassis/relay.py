@@ -42,6 +42,10 @@ class LogChanged(Exception):
     """The other side lost its log, so what waits has to be read anew."""
 
 
+class LogUnknown(Exception):
+    """The other side does not say which log it has, so nothing may be sent: behind a wipe the old must come before the new."""
+
+
 async def _this_process() -> str:
     """There is no log: what is handed on is applied."""
     return "process"
@@ -54,6 +58,7 @@ class Relay:
     def __init__(self, dsn: str, database: Database, deliver: Deliver, log_id: LogId = _this_process) -> None:
         self.dsn, self.database, self.deliver, self.log_id = dsn, database, deliver, log_id
         self.look_at = self.forget_at = 0.0
+        self.log_is_known = False  # since the last look, and since anything failed
         self.passing, self.pace = asyncio.Lock(), Pace()
 
     async def run(self) -> None:
@@ -87,7 +92,8 @@ class Relay:
             self.look_at = 0.0
             while True:
                 self.database.committed.clear()
-                await self._look(conn)
+                with suppress(LogUnknown):  # told where it was found; sending looks again
+                    await self._look(conn)
                 async with self.passing:
                     more = await self._pass(conn)
                 if not more:
@@ -146,6 +152,8 @@ class Relay:
         pause = 0.05
         while True:
             try:
+                if await self._look(conn, at_once=not self.log_is_known):
+                    return False
                 await self._hand_on(records, conn)
                 return True
             except LogChanged:
@@ -155,12 +163,10 @@ class Relay:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
                 await conn.fetchval("SELECT 1")  # a leader that lost its session stops sending
-                self.look_at = 0.0  # what failed may have met a new log
-                if await self._look(conn):
-                    return False
+                self.log_is_known = False  # what failed may have met a new log
 
     async def _hand_on(self, records: Sequence[Record], conn: "asyncpg.Connection[asyncpg.Record]") -> None:
-        """Send, as long as it takes; meanwhile the log may change, or this relay may lead no more."""
+        """Send, as long as it takes; meanwhile the log may change or be gone, or this relay may lead no more."""
         sending = asyncio.ensure_future(self.deliver(records))
         try:
             while not (await asyncio.wait([sending], timeout=LOOK_S))[0]:
@@ -172,16 +178,18 @@ class Relay:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
 
-    async def _look(self, conn: "asyncpg.Connection[asyncpg.Record]") -> bool:
-        """Where it is time: is this another log than the one that was filled? Then all that is kept is to be sent."""
-        if time.monotonic() < self.look_at:
+    async def _look(self, conn: "asyncpg.Connection[asyncpg.Record]", at_once: bool = False) -> bool:
+        """Where it is time: is this another log than the one that was filled? Then all that is kept is to be sent.
+        Raises LogUnknown."""
+        if time.monotonic() < self.look_at and not at_once:
             return False
-        self.look_at = time.monotonic() + LOOK_S
+        self.look_at, self.log_is_known = time.monotonic() + LOOK_S, False
         try:
             found = await self.log_id()
         except Exception as error:
             log().warning("relay.log_unknown", service=self.database.schema, **origin(error))
-            return False
+            raise LogUnknown from error
+        self.log_is_known = True
         known = await conn.fetchval(KNOWN)
         if found == known:
             return False

@@ -4,12 +4,16 @@ Promises: a secret can come from a file (NAME_FILE); a value that does not fit s
 """
 
 import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
 from limits import parse
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):[0-9]{1,5}")
 
 
 class UnknownSetting(Exception):
@@ -56,7 +60,13 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     cors_origins: list[str] = Field([], description="origins of browser apps that may call the API")
-    trusted_proxies: list[str] = Field([], description="addresses of reverse proxies whose X-Forwarded-For is believed")
+    web_origins: list[str] = Field(
+        [],
+        description="origins that the web app is opened under, such as https://lamps.example; empty allows this machine alone",
+    )
+    trusted_proxies: list[str] = Field(
+        [], description="addresses or networks of reverse proxies whose X-Forwarded-For is believed"
+    )
     flood_limit: str = Field("3000/minute", description="requests an address may make at the gateway")
     reflection: bool = Field(False, description="answer gRPC reflection")
 
@@ -70,6 +80,37 @@ class Settings(BaseSettings):
     def _readable(cls, limit: str) -> str:
         parse(limit)
         return limit
+
+    @field_validator("redis")
+    @classmethod
+    def _url_of_redis(cls, url: str) -> str:
+        from twolamps_chassis.redis_client import open_redis
+
+        try:
+            if url:
+                open_redis(url)
+        except ValueError:
+            raise ValueError("must be a URL such as redis://127.0.0.1:6379") from None
+        return url
+
+    @field_validator("kafka")
+    @classmethod
+    def _list_of_servers(cls, servers: str) -> str:
+        if servers and not all(SERVER.fullmatch(server.strip()) for server in servers.split(",")):
+            raise ValueError("must be host:port, such as kafka:9092, more with commas")
+        return servers
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: list[str]) -> list[str]:
+        if "*" in proxies:
+            raise ValueError("* would let anybody pass for any address, and so escape every limit: name the proxies")
+        try:
+            for proxy in proxies:
+                ip_network(proxy)
+        except ValueError as error:
+            raise ValueError(f"must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8: {error}") from None
+        return proxies
 
 
 def load_settings() -> Settings:

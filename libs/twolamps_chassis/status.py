@@ -10,6 +10,8 @@ from twolamps_chassis.due_rows import Due
 from twolamps_chassis.telemetry import HELD, OUTBOX_AGE, PARKED
 
 REASONS = ("gap", "failed", "behind")
+MOST_PARKED = 1_000
+"""So many are listed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,15 @@ async def role_status(database: Database, dues: Sequence[Due]) -> RoleStatus:
     )
 
 
-async def list_parked(database: Database) -> list[ParkedRow]:
-    """What is parked in a role, oldest first, at most 1,000."""
+async def list_parked(database: Database, reason: str = "", key: str = "") -> list[ParkedRow]:
+    """What is parked in a role, for one reason or on one stream where that is given: what failed first, then what has lain
+    longest; no more than MOST_PARKED."""
     async with database.begin(readonly=True) as tx:
         sql = """SELECT source, key, seq, type, reason, error, attempts, retry_at, parked_at FROM parked
-                 ORDER BY parked_at, source, key, seq LIMIT 1000"""
-        return [ParkedRow(database.schema, *row) for row in map(tuple, await tx.fetch(sql))]
+                 WHERE $1 IN ('', reason) AND $2 IN ('', key::text)
+                 ORDER BY reason <> 'failed', parked_at, source, key, seq LIMIT $3"""
+        rows = await tx.fetch(sql, reason, key, MOST_PARKED)
+        return [ParkedRow(database.schema, *row) for row in map(tuple, rows)]
 
 
 async def _overdue(tx: Transaction, due: Due) -> tuple[int, float]:

@@ -94,7 +94,11 @@ class OverKafka:
         self.subscribers.append(kafka_consumers.subscribe(self.broker, consumer, topic))
 
     async def run(self) -> None:
-        await kafka_consumers.start(self.broker, self.servers)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(kafka_consumers.start(self.broker, self.servers))
+            await self._measure()
+
+    async def _measure(self) -> None:
         while True:
             for subscriber in self.subscribers:
                 try:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import Literal, Self
@@ -12,13 +13,13 @@ import httpx
 from grpc.aio import Channel
 
 from twolamps.notifications.v1.notifications_pb2 import WatchResponse
-from twolamps.pairing.v1.pairing_pb2 import RefreshSessionRequest, Tokens
+from twolamps.pairing.v1.pairing_pb2 import CreateDeviceCodeResponse, RefreshSessionRequest, Tokens
 from twolamps_client.calls.notifications import NotificationsCalls
 from twolamps_client.calls.pairing import REFRESH_SESSION, PairingCalls
 from twolamps_client.calls.prompts import PromptsCalls
 from twolamps_client.calls.scheduling import SchedulingCalls
-from twolamps_client.clock import elapsed
-from twolamps_client.errors import NotFound, Unauthenticated, Unavailable
+from twolamps_client.clock import elapsed, pause
+from twolamps_client.errors import Conflict, NotFound, RateLimited, Unauthenticated, Unavailable
 from twolamps_client.methods import Answer, Method, Request
 from twolamps_client.patience import Patience
 from twolamps_client.session import Session
@@ -119,6 +120,23 @@ class Twolamps:
         """Begin a session and keep it in the token store. Raises Unauthenticated for a wrong mail or password alike."""
         answer = await self.pairing.create_session(mail=mail, password=password, client_name=client_name)
         return self._begin(answer.tokens, just_issued=True)
+
+    async def sign_in_by_device(self, code: CreateDeviceCodeResponse) -> Session:
+        """Wait until somebody has approved this device, begin a session as them and keep it in the token store.
+
+        `code` is what `pairing.create_device_code` told; its user_code is for the person to type, at verification_path.
+        Raises InvalidRequest `device_code_not_valid` once nobody has in time.
+        """
+        while True:
+            await pause(code.interval.ToTimedelta())
+            try:
+                answer = await self.pairing.create_device_session(device_code=code.device_code)
+                return self._begin(answer.tokens, just_issued=True)
+            except Conflict as waiting:
+                if waiting.reason != "device_code_pending":
+                    raise
+            except RateLimited as early:
+                await pause(early.retry_after or timedelta())
 
     async def sign_out(self) -> None:
         """End this session here and on the server; a session that is over already is well, too."""

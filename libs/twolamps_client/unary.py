@@ -1,7 +1,8 @@
 """How is one request brought to an answer? Sent again, byte for byte and with the same headers, until it is answered.
 
 Sent again after no answer, 502, 503 and 504, waiting at least the server's Retry-After. That is safe for every method:
-a POST carries its Idempotency-Key, signing up, signing in and refreshing may be repeated, the other verbs state a wish.
+a POST carries its Idempotency-Key, signing up, signing in, by a device too, and refreshing may be repeated, the other verbs
+state a wish.
 Every other answer stands.
 """
 

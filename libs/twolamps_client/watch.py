@@ -28,6 +28,7 @@ REFUSALS = 2
 class Watch:
     """`async for event in watch`, or `async with watch as events` to close it at a known moment. One consumer.
 
+    `connected` says whether a stream is heard now; while it is not, Watch is about to open the next one.
     It ends only by an error that trying again cannot mend: Unauthenticated, Forbidden, InvalidRequest and the like.
     A wait for the next event may be cancelled (asyncio.timeout) and asked again.
     """
@@ -47,6 +48,7 @@ class Watch:
         self._stored = store.load() if store else ""
         self._events: AsyncGenerator[Event] | None = None
         self.cursor = self._stored if cursor is None else cursor
+        self.connected = False
 
     def __aiter__(self) -> Self:
         return self
@@ -59,6 +61,7 @@ class Watch:
             return await anext(self._events)
         except BaseException:
             self._events = None  # a cancelled generator is over; the next one resumes from the cursor
+            self.connected = False
             raise
 
     def handled(self) -> None:
@@ -74,7 +77,7 @@ class Watch:
 
     async def aclose(self) -> None:
         """Close the connection; asking for another event opens one again."""
-        events, self._events = self._events, None
+        events, self._events, self.connected = self._events, None, False
         if events is not None:
             await events.aclose()
 
@@ -96,7 +99,7 @@ class Watch:
                 token = await (self._session.renew(refused) if refused else self._session.access_token())
                 async with aclosing(self._connect(token, self.cursor)) as messages:
                     async for message in messages:
-                        failures, refusals, refused = 0, 0, ""
+                        failures, refusals, refused, self.connected = 0, 0, "", True
                         self.cursor = message.cursor or self.cursor
                         if event := event_of(message):
                             yield event
@@ -110,5 +113,5 @@ class Watch:
             except (Unavailable, RateLimited, ServerFault) as lost:
                 _log.info("stream lost: %s", lost.reason)
                 refused, asked = "", lost.retry_after
-            failures += 1
+            failures, self.connected = failures + 1, False
             await pause(self._patience.wait(failures + _CALM, asked))

@@ -20,6 +20,15 @@ class PairingClaimed(PairingEvent):
     person_id: UUID
 
 
+class DeviceConnected(PairingEvent):
+    """A device was given a session of a person, by their password. Stream: the person."""
+
+    name: ClassVar[str] = "device_connected"
+    person_id: UUID
+    session_id: UUID
+    connected_at: At
+
+
 class CoupleFormed(PairingEvent):
     """Both confirmed. Stream: the couple."""
 

@@ -1,11 +1,12 @@
-"""How many requests may one address make? A flood limit, said in RateLimit headers before it bites.
+"""How many requests may one address make? A flood limit, said in RateLimit headers where it bites.
 
 Who leaves, ending a couple or sessions, is counted by the session of a valid token: nobody is kept in by the flood of
 somebody else behind the same address. A forged token counts as its address does.
 
 Promises: request n of a window is served and n + 1 is 429 with Retry-After; an IPv6 address counts as its /64 network,
 which one client owns, and is hashed, never kept; health checks are free. The limits of single features live in the
-services.
+services. What is left is told to who is refused alone: two who live together share an address, and each could tell by it
+when the other is here.
 
 Headers: draft-ietf-httpapi-ratelimit-headers-10, `RateLimit-Policy: "flood";q=<requests>;w=<seconds>` and
 `RateLimit: "flood";r=<left>;t=<seconds until there is more>`.
@@ -57,18 +58,18 @@ class Flood:
             return Count(served, *_standing(self._item, *await storage.get_sliding_window(key, window)))
 
         found = await self._storage.ask(count)
-        standing = f'"flood";r={found.left};t={found.wait_s:.0f}'
-        headers = {"ratelimit-policy": f'"flood";q={amount};w={window}', "ratelimit": standing}
+        policy = {"ratelimit-policy": f'"flood";q={amount};w={window}'}
         if not found.served:
             detail = f"At most {amount} requests in {window} seconds from one {'session' if session else 'address'}."
-            raise refused("too_many_requests", detail, headers={**headers, "retry-after": f"{found.wait_s:.0f}"})
+            left = {"ratelimit": f'"flood";r=0;t={found.wait_s:.0f}', "retry-after": f"{found.wait_s:.0f}"}
+            raise refused("too_many_requests", detail, headers=policy | left)
 
-        async def with_headers(message: Message) -> None:
+        async def with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                MutableHeaders(scope=message).update(policy)
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        await self._app(scope, receive, with_policy)
 
     async def _leaver(self, scope: Scope) -> UUID | None:
         """The session of who is leaving; nobody's where this is another request, or the token is not valid."""

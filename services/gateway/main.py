@@ -14,24 +14,25 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from gateway.auth import Authenticate
 from gateway.routes import application
 from gateway.settings import EdgeSettings
 from gateway.transcoder import Transcoder
 from gateway.transcoder.contracts import public_methods
+from gateway.web.sessions import WebSessions
 from twolamps_chassis.channels import Channels
 from twolamps_chassis.limits_storage import LimitStorage
 
 
 def build(
     channels: Channels, service_token: Callable[[], str], settings: EdgeSettings, stream_endpoint: ASGIApp | None,
-    counts: LimitStorage | None = None, authenticate: Authenticate | None = None,
+    counts: LimitStorage | None = None, sessions: WebSessions | None = None,
 ) -> Starlette:  # fmt: skip
     """The gateway in front of the services that `channels` leads to; it closes them when its lifespan ends.
 
     `service_token()` is asked at each call for a token of the gateway's identity; `stream_endpoint` serves
-    GET /v1/inbox/stream; the flood limit counts in `counts`, else in this process, and knows by `authenticate` who
-    leaves. Raises UnspeakableContract or ValueError where contracts or settings cannot be served.
+    GET /v1/inbox/stream; the flood limit counts in `counts`, else in this process, and knows by `sessions` who
+    leaves; with them the web app is served. Raises UnspeakableContract or ValueError where contracts or settings cannot
+    be served.
     """
 
     @asynccontextmanager
@@ -44,7 +45,7 @@ def build(
         return any(await asyncio.gather(*map(_serves, channels.every())))
 
     transcoder = Transcoder(public_methods(), channels.to, service_token, settings)
-    return application(transcoder, serving, settings, stream_endpoint, lifespan, counts, authenticate)
+    return application(transcoder, serving, settings, stream_endpoint, lifespan, counts, sessions)
 
 
 async def _serves(channel: Channel) -> bool:
@@ -59,6 +60,8 @@ def server_config(app: Starlette, settings: EdgeSettings, http: type[asyncio.Pro
     """uvicorn for `app`; `http` is the protocol class that lets event streams leave uvicorn.
 
     Addresses are not logged, and a forwarded one is believed only from the named proxies. Shutdown takes at most 3 s.
+    An idle connection is kept longer than clients and proxies keep theirs (nginx: 60 s): who closes first may meet a request
+    that the other has just sent, and a client can send that again while a server cannot.
     """
     return uvicorn.Config(
         app,
@@ -73,5 +76,6 @@ def server_config(app: Starlette, settings: EdgeSettings, http: type[asyncio.Pro
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=3,
     )

@@ -1,7 +1,7 @@
-"""What answers at the edge? The transcoded paths, the event stream, the API's description, health and metrics.
+"""What answers at the edge? The web app, the transcoded paths, the event stream, the API's description, health and metrics.
 
-Promises: every answer passes CORS, then `Answers`, then the flood limit; every error is problem+json; nothing here
-holds the head of a stream back; metrics are told to loopback alone, never through a proxy.
+Promises: every answer passes CORS, then `Answers`, then the flood limit, then the cookie's exchange; every error is
+problem+json; nothing here holds the head of a stream back; metrics are told to loopback alone, never through a proxy.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,12 +18,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Lifespan
 
 from gateway.answers import Answers, problem, routing_problem
-from gateway.auth import Authenticate
 from gateway.docs import ROUTES as DOCS
 from gateway.flood import Flood
 from gateway.openapi import document
 from gateway.problems import Problem, refused
 from gateway.settings import EdgeSettings
+from gateway.web import ROUTES as APP
+from gateway.web.sessions import ByCookie, WebSessions
 from twolamps_chassis.errors import Problem as ServiceProblem
 from twolamps_chassis.limits_storage import LimitStorage
 
@@ -37,10 +38,10 @@ def application(
     stream_endpoint: ASGIApp | None,
     lifespan: Lifespan[Starlette],
     counts: LimitStorage | None = None,
-    authenticate: Authenticate | None = None,
+    sessions: WebSessions | None = None,
 ) -> Starlette:
     """All routes: `transcoder` has the rest of /v1, `serving` says whether the services behind answer; the flood limit
-    counts in `counts`, else in this process, and knows by `authenticate` who leaves."""
+    counts in `counts`, else in this process, and knows by `sessions` who leaves. With them the web app is served."""
     description = JSONResponse(document(), headers={"cache-control": "no-cache"})
 
     async def ready(request: Request) -> Response:
@@ -58,6 +59,8 @@ def application(
         Route("/openapi.json", openapi),
         *DOCS,
     ]
+    if sessions is not None:
+        routes += [Route("/web/session", sessions.sign_in, methods=["POST"]), *APP]
     if stream_endpoint is not None:
         routes.append(Route("/v1/inbox/stream", stream_endpoint, methods=["GET"]))
         routes.append(Route("/v1/inbox/stream", only_get, methods=["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]))
@@ -67,7 +70,8 @@ def application(
         middleware=[
             *_cors(settings),
             Middleware(Answers),
-            Middleware(Flood, settings.flood_limit, counts, authenticate),
+            Middleware(Flood, settings.flood_limit, counts, sessions.authenticate if sessions else None),
+            *([Middleware(ByCookie, sessions)] if sessions else []),
         ],
         exception_handlers={Problem: problem, ServiceProblem: problem, HTTPException: routing_problem},
         lifespan=lifespan,

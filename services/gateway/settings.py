@@ -19,6 +19,8 @@ class EdgeSettings:
     """Requests an address (IPv6: its /64 network) may make, as `limits` reads it."""
     cors_origins: tuple[str, ...] = ()
     """Origins of browser apps that may call the API; none unless named."""
+    web_origins: tuple[str, ...] = ()
+    """Origins that the web app is opened under; unless named, this machine's own addresses alone."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies whose X-Forwarded-For is believed; none unless named."""
     deadline: timedelta = timedelta(seconds=10)

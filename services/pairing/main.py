@@ -1,11 +1,14 @@
 """How is pairing put together? The only file that knows every other."""
 
 from pairing.due_rows import on_share_expiries_due
-from pairing.grpc_api import STATUSES, CouplesApi, pairing_api
+from pairing.grpc_api import STATUSES, CouplesApi, pairing_api, web_sessions_api
 from pairing.neighbours import Peers
 from pairing.store.couples import close_couple
 from pairing.store.secrets import Secrets
-from twolamps.internal.v1.internal_pb2_grpc import add_CouplesServiceServicer_to_server
+from twolamps.internal.v1.internal_pb2_grpc import (
+    add_CouplesServiceServicer_to_server,
+    add_WebSessionsServiceServicer_to_server,
+)
 from twolamps.pairing.v1.pairing_pb2_grpc import add_PairingServiceServicer_to_server
 from twolamps_chassis.auth import Signer
 from twolamps_chassis.couples import Couples
@@ -25,8 +28,12 @@ def compose(around: Surroundings) -> Role:
         servicers=[
             (add_PairingServiceServicer_to_server, api),
             (add_CouplesServiceServicer_to_server, CouplesApi(service)),
+            (add_WebSessionsServiceServicer_to_server, web_sessions_api(service, secrets, signer)),
         ],
-        statuses={"twolamps.pairing.v1.PairingService": STATUSES},
+        statuses={
+            "twolamps.pairing.v1.PairingService": STATUSES,
+            "twolamps.internal.v1.WebSessionsService": STATUSES,
+        },
         dues=[Due("share_expiries", on_share_expiries_due)],
         at_stop=[peers.close, secrets.close],
     )

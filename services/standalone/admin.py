@@ -50,9 +50,9 @@ def ask_all(settings: Settings, path: str) -> list[Answer]:
     return answers
 
 
-def ask_hosts(settings: Settings, path: str) -> list[Answer]:
+def ask_hosts(settings: Settings, path: str, **query: str) -> list[Answer]:
     """What the first process of each host says that does: for what all its replicas know alike."""
-    return [_first(settings, host, "GET", path) for host in hosts(settings)]
+    return [_first(settings, host, "GET", path, **query) for host in hosts(settings)]
 
 
 def ask_service(settings: Settings, service: str, method: str, path: str, **query: str) -> Any:

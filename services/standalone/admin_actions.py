@@ -49,7 +49,7 @@ def action_routes(process: Process) -> list[Route]:
     async def replay(request: Request) -> Response:
         database = process.databases.get(request.query_params.get("service", ""))
         if database is None:
-            raise Unknown("no such service")
+            raise Unknown(f"There is no such service here; there are {', '.join(sorted(process.databases))}.")
         if request.method == "POST":
             return JSONResponse({"kept": await ask_replay(database)})
         return JSONResponse(asdict(await replay_state(database)))

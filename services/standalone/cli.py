@@ -8,53 +8,85 @@ from typing import Annotated
 
 import typer
 import uvloop
-from rich.panel import Panel
 
 from standalone.check.command import check
-from standalone.databases import open_databases
+from standalone.databases import kept_in, open_databases
 from standalone.demo.command import demo
+from standalone.demo_couple.couple import Demo, StoryCutShort
+from standalone.demo_couple.folder import NotADemo
+from standalone.demo_couple.progress import telling
+from standalone.demo_couple.settings import BEYOND, DemoRefused, demo_settings
 from standalone.dlq import dlq
 from standalone.hand_out import HandedOutOtherwise, hand_out
 from standalone.operate import replay, republish, status
+from standalone.person.commands import add_for_people
 from standalone.run import run
 from standalone.terminal import out, read_settings, stop
 from standalone.topics import topics
 from standalone.up import Platform
-from standalone.web import PortTaken
+from standalone.welcome import Ports, welcome
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
 from twolamps_chassis.lifecycle import allow_many_streams, collect_seldom
+from twolamps_chassis.ports import PortTaken
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings
 from twolamps_chassis.telemetry import configure_logs
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__)
+EPILOG = "Let your shell complete what you type: twolamps --install-completion. What each command takes: twolamps COMMAND --help"
+app = typer.Typer(
+    no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__, epilog=EPILOG
+)
+add_for_people(app)
 app.add_typer(dlq, name="dlq")
+FAILURES = (
+    PortTaken, PostgresUnavailable, ClockFileRefused, WrongWrappingKey, OSError,
+    DemoRefused, NotADemo, StoryCutShort,
+)  # fmt: skip
 for command in (run, demo, topics, check, status, replay, republish):
     app.command()(command)
 
 
 @app.command()
-def up() -> None:
+def up(
+    with_couple: Annotated[
+        bool, typer.Option("--demo", help="on data of its own, with a couple who have lived there for three weeks")
+    ] = False,
+    beyond: Annotated[
+        bool, typer.Option(BEYOND, help="let a demo listen on other addresses, though everybody knows its passwords")
+    ] = False,
+) -> None:
     """Run the whole platform in one process, until Ctrl-C."""
-    settings = read_settings()
-    configure_logs(settings.log_level)
-    allow_many_streams()
-    collect_seldom()
-
-    async def live() -> None:
-        with out.status("Starting: PostgreSQL, migrations, roles ..."):
-            platform = await Platform.start(settings)
-        out.print(_welcome(settings, platform))
-        sys.stdout.flush()
-        await platform.run()
-
+    settings, couple = read_settings(), None
     try:
+        if with_couple:
+            settings = demo_settings(settings, beyond_loopback=beyond)
+            couple = Demo.prepare(settings)
+        configure_logs(settings.log_level)
+        allow_many_streams()
+        collect_seldom()
         with suppress(KeyboardInterrupt):
-            uvloop.run(live())
-    except (PortTaken, PostgresUnavailable, ClockFileRefused, WrongWrappingKey, OSError) as error:
+            uvloop.run(_live(settings, couple))
+        kept = " and ".join(map(str, kept_in(settings)))
+    except FAILURES as error:
         stop(str(error) or type(error).__doc__ or "")
-    out.print("Stopped. Everything is kept in", str(settings.data.absolute()))
+    out.print("Stopped. Everything is kept in", kept, markup=False, soft_wrap=True)
+
+
+async def _live(settings: Settings, couple: Demo | None) -> None:
+    with out.status("Starting: PostgreSQL, migrations, roles ..."):
+        platform = await Platform.start(settings)
+    if couple is not None and not couple.lived:
+        try:
+            with telling(out, couple.days.count) as tell:
+                await couple.live(platform, tell)
+        except BaseException:
+            await platform.stop()
+            raise
+    ports = Ports(platform.http_port, platform.node.grpc_port, platform.admin_port)
+    out.print(welcome(settings, ports, demo=couple is not None))
+    sys.stdout.flush()
+    await platform.run()
 
 
 @app.command()
@@ -83,17 +115,3 @@ def migrate(
         stop(str(error))
     following = "twolamps up" if folder is None else f"twolamps topics, then twolamps run ROLE with {folder}/ROLE"
     out.print(f"The databases are up to date. Next: {following}", soft_wrap=True)
-
-
-def _welcome(settings: Settings, platform: Platform) -> Panel:
-    shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
-    url = f"http://{shown}:{platform.http_port}"
-    lines = (
-        f"[bold]Twolamps is up.[/bold] Everything is kept in {Path(settings.data).absolute()}\n",
-        f"API and docs   {url}/docs",
-        f"gRPC           {shown}:{platform.node.grpc_port}",
-        f"Operators      http://127.0.0.1:{platform.admin_port}/status   (.venv/bin/twolamps status)\n",
-        f"Next, in another terminal: [bold]make demo URL={url}[/bold]",
-        "It plays a couple's first evening. Ctrl-C stops the platform; make run goes on where it was.",
-    )
-    return Panel("\n".join(lines), expand=False, border_style="yellow")

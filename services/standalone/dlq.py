@@ -4,6 +4,7 @@ Promises: only ids, kinds and reasons are shown, never content; on a platform ev
 """
 
 import sys
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,7 @@ from rich.table import Table
 from standalone.admin import AdminUnreachable, ask_hosts, ask_service
 from standalone.roles import ROLES
 from standalone.terminal import err, out, read_settings, stop
-from twolamps_chassis.status import REASONS
+from twolamps_chassis.status import MOST_PARKED, REASONS
 
 SHOWN = ("service", "source", "key", "seq", "type", "reason", "error", "attempts")
 dlq = typer.Typer(no_args_is_help=True, help="Events that could not be applied: look, try again, or drop.")
@@ -23,11 +24,10 @@ def list_parked(
     service: Annotated[str, typer.Option(help="only of this service")] = "",
     reason: Annotated[str, typer.Option(help="only gap, failed or behind")] = "",
 ) -> None:
-    """Every parked event: where it lies and why."""
+    """Parked events, those that failed first: where each lies and why."""
     if service not in ("", *ROLES) or reason not in ("", *REASONS):
         stop(f"A service is one of {', '.join(ROLES)}, a reason one of {', '.join(REASONS)}.")
-    rows = [row for row in _parked() if row["service"] == (service or row["service"])]
-    rows = [row for row in rows if row["reason"] == (reason or row["reason"])]
+    rows = [row for row in _parked(reason=reason) if row["service"] == (service or row["service"])]
     if not rows:
         out.print("Nothing is parked.")
         return
@@ -47,7 +47,7 @@ def list_parked(
 @dlq.command()
 def show(key: str) -> None:
     """What is parked on one stream, in order; never its content."""
-    rows = [row for row in _parked() if row["key"] == key]
+    rows = sorted(_parked(key=key), key=lambda row: (row["service"], row["source"], row["seq"]))
     out.print_json(data=rows)
     if not rows:
         raise typer.Exit(1)
@@ -59,7 +59,7 @@ def replay(service: str, source: str, key: str) -> None:
     answer = _ask(service, "POST", source=source, key=key)
     if not answer.get("healed"):
         stop(answer.get("detail") or "It failed again and stays parked; twolamps dlq show tells why.")
-    out.print("Applied; nothing is parked there any more.")
+    out.print("Applied; nothing that failed is left on this stream.")
 
 
 @dlq.command()
@@ -84,10 +84,10 @@ def drop(
     out.print("Nothing that failed is left on this stream.")
 
 
-def _parked() -> list[dict[str, Any]]:
-    """What is parked anywhere, once, oldest first; who is silent is named."""
+def _parked(**query: str) -> list[dict[str, Any]]:
+    """What is parked anywhere, once, what failed first; who is silent is named, and who may have more."""
     try:
-        answers = ask_hosts(read_settings(), "/parked")
+        answers = ask_hosts(read_settings(), "/parked", **query)
     except AdminUnreachable as error:
         stop(str(error))
     silent = [answer.silent for answer in answers if answer.silent]
@@ -96,7 +96,11 @@ def _parked() -> list[dict[str, Any]]:
     for what in silent:
         err.print(what, style="yellow", markup=False, soft_wrap=True)
     rows = [row for answer in answers if not answer.silent for row in answer.body]
-    return sorted(rows, key=lambda row: (row["parked_at"], row["source"], row["key"], row["seq"]))
+    for service, count in Counter(row["service"] for row in rows).items():
+        if count == MOST_PARKED:
+            what = f"Of {service} these are {count:,}, and there may be more: twolamps status counts them."
+            err.print(what, style="yellow", soft_wrap=True)
+    return sorted(rows, key=lambda row: (row["reason"] != "failed", row["parked_at"], row["key"], row["seq"]))
 
 
 def _ask(service: str, method: str, **query: str) -> Any:

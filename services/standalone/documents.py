@@ -1,6 +1,6 @@
 """Which documents come out of the code? `python -m standalone.documents` writes them; with --check it only compares.
 
-Promises: the events, the settings and the error catalogue in the documents are those of the code.
+Promises: the events, the settings, the limits and the error catalogue in the documents are those of the code.
 """
 
 import argparse
@@ -14,6 +14,8 @@ import pairing.grpc_api
 import prompts.grpc_api
 import scheduling.grpc_api
 from gateway.problems import HTTP_STATUS
+from standalone.asyncapi import asyncapi
+from standalone.limits import limits
 from standalone.roles import ROLES
 from twolamps_chassis.errors import Statuses, reason, sentence
 from twolamps_chassis.settings import Settings
@@ -55,6 +57,7 @@ def errors() -> str:
 def events() -> str:
     """Every event, by publishing service."""
     lines = ["# Events", "", "What services tell one another. Ids, kinds, times, zones and counters; never words.", ""]
+    lines += ["For programs, with the envelope and a schema of each: [asyncapi.json](asyncapi.json).", ""]
     for source in ROLES:
         published = [event for event in EVENTS.values() if event.source == source]
         if not published:
@@ -79,8 +82,10 @@ def settings() -> str:
 
 DOCUMENTS = {
     "services/gateway/rules.json": rules,
+    "docs/asyncapi.json": asyncapi,
     "docs/errors.md": errors,
     "docs/events.md": events,
+    "docs/limits.md": limits,
     "docs/settings.md": settings,
 }
 

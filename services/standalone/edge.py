@@ -5,6 +5,7 @@ from gateway.main import build, server_config
 from gateway.neighbours import Changes
 from gateway.settings import EdgeSettings
 from gateway.sse import InboxStream, StreamingProtocol, encode_event
+from gateway.web.sessions import WebSessions
 from standalone.web import serve
 from twolamps_chassis.auth import Signer
 from twolamps_chassis.hub import Hub
@@ -26,9 +27,11 @@ async def serve_edge(process: Process, settings: Settings) -> int:
         port=settings.http_port,
         cors_origins=tuple(settings.cors_origins),
         flood_limit=settings.flood_limit,
+        web_origins=tuple(settings.web_origins),
         trusted_proxies=tuple(settings.trusted_proxies),
     )
     authenticate = by_bearer(process.verifier)
+    sessions = WebSessions(process.channels.to("pairing"), token, edge, authenticate)
     stream = InboxStream(hub, authenticate)
-    app = build(process.channels, token, edge, stream, process.live.counts, authenticate)
+    app = build(process.channels, token, edge, stream, process.live.counts, sessions)
     return await serve(server_config(app, edge, StreamingProtocol), process.lifecycle, "HTTP")

@@ -14,12 +14,13 @@ from asyncpg import PostgresError
 from standalone.edge import serve_edge
 from standalone.roles import ROLES
 from standalone.terminal import read_settings, stop
-from standalone.web import PortTaken, serve_admin
+from standalone.web import serve_admin
 from twolamps_chassis import clock, tracing
 from twolamps_chassis.clock import ClockFileRefused
 from twolamps_chassis.keyring import WrongWrappingKey
 from twolamps_chassis.lifecycle import allow_many_streams, collect_seldom
 from twolamps_chassis.node import Node, Process
+from twolamps_chassis.ports import PortTaken
 from twolamps_chassis.settings import Settings
 from twolamps_chassis.telemetry import configure_logs, log
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -67,10 +68,16 @@ async def _within(settings: Settings, wait_s: float, check: bool, partitions: in
 
 
 def _table(reports: list[TopicReport]) -> Table:
-    table = Table()
-    for name in ("topic", "partitions", "replicas", "state"):
-        table.add_column(name, justify="left" if name in ("topic", "state") else "right", overflow="fold")
+    table = Table(box=None, pad_edge=False)  # so that it fits into 80 columns
+    for name in ("topic", "partitions", "replicas", "retention", "acks", "state"):
+        right = name in ("partitions", "replicas", "retention")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for report in reports:
         state = f"[red]{report.state}[/red]" if report.wrong else report.state
-        table.add_row(report.name, str(report.partitions), str(report.replication), state)
+        if report.state == "missing":
+            table.add_row(report.name, "", "", "", "", state)
+            continue
+        kept = "for ever" if report.retention is None else f"{report.retention / timedelta(days=1):g} d"
+        acks = f"all, min ISR {report.in_sync}"
+        table.add_row(report.name, str(report.partitions), str(report.replication), kept, acks, state)
     return table

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from ipaddress import ip_address
+from typing import Literal
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,10 +21,16 @@ from standalone.admin_actions import action_routes
 from twolamps_chassis.edge import BUSY
 from twolamps_chassis.lifecycle import Lifecycle
 from twolamps_chassis.node import Process
+from twolamps_chassis.ports import hold_port
 from twolamps_chassis.settings import Settings
 from twolamps_chassis.status import list_parked, role_status
 from twolamps_chassis.telemetry import STREAMS
 
+ServerName = Literal["HTTP", "admin"]
+SETTINGS: Mapping[ServerName, tuple[str, str]] = {
+    "HTTP": ("TWOLAMPS_HOST", "TWOLAMPS_HTTP_PORT"),
+    "admin": ("TWOLAMPS_ADMIN_HOST", "TWOLAMPS_ADMIN_PORT"),
+}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -37,18 +43,9 @@ class WebServer(uvicorn.Server):
         yield
 
 
-class PortTaken(Exception):
-    """A port that Twolamps needs cannot be listened on."""
-
-
-async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: str) -> int:
+async def serve(config: uvicorn.Config, lifecycle: Lifecycle, name: ServerName) -> int:
     """Serve until the lifecycle stops; the port it listens on. Raises PortTaken."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((config.host, config.port))
-    except OSError as error:
-        raise PortTaken(f"{name} cannot listen on {config.host}:{config.port}: {error.strerror}") from error
+    listener = hold_port(name, config.host, config.port, *SETTINGS[name])
     server = WebServer(config)
     task = asyncio.create_task(server.serve([listener]), name=name)
 
@@ -105,8 +102,9 @@ def admin_app(node: Process) -> Starlette:
     async def _statuses() -> list[dict[str, object]]:
         return [asdict(await role_status(node.databases[name], role.dues)) for name, role in node.roles.items()]
 
-    async def parked(_: Request) -> Response:
-        rows = [asdict(row) for database in node.databases.values() for row in await list_parked(database)]
+    async def parked(request: Request) -> Response:
+        asked = [request.query_params.get(name, "") for name in ("reason", "key")]
+        rows = [asdict(row) for database in node.databases.values() for row in await list_parked(database, *asked)]
         return Response(json.dumps(rows, default=str), media_type="application/json")
 
     async def no_database(_: Request, error: Exception) -> Response:

@@ -91,6 +91,11 @@ def test_every_container_is_bounded_and_has_no_right_to_spare(name: str) -> None
     assert "container_name" not in container, "it could not be scaled"
 
 
+@pytest.mark.parametrize("name", [name for name, c in SERVICES.items() if c["restart"] != "no"])
+def test_every_container_that_stays_says_whether_it_is_well(name: str) -> None:
+    assert SERVICES[name]["healthcheck"].keys() == {"test", "interval", "timeout", "retries", "start_period"}
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_port_that_is_published_is_for_this_machine_alone(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))

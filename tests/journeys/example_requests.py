@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from gateway.transcoder.contracts import Method, public_methods
+from tests.people import PASSWORD
 
 METHODS: Mapping[str, Method] = {method.descriptor.full_name: method for method in public_methods()}
 
@@ -58,6 +59,9 @@ EXAMPLES: Mapping[str, Row] = {
     },
     f"{_PAIRING}.CreateSession": lambda ids: {"mail": ids.mail, "password": "not-the-password"},
     f"{_PAIRING}.RefreshSession": lambda ids: {"refreshToken": "x" * 43},
+    f"{_PAIRING}.CreateDeviceCode": lambda ids: {"clientName": "Mallory's kettle"},
+    f"{_PAIRING}.ApproveDevice": lambda ids: {"userCode": "BCDF-GHJK", "password": PASSWORD},
+    f"{_PAIRING}.CreateDeviceSession": lambda ids: {"deviceCode": uuid4().hex},
     f"{_PAIRING}.ListSessions": lambda ids: {"ids": [ids.session]},
     f"{_PAIRING}.GetSession": lambda ids: {"sessionId": ids.session},
     f"{_PAIRING}.DeleteSession": lambda ids: {"sessionId": ids.session},

@@ -20,6 +20,7 @@ TIMES = {"startsAt": f"{ON}T19:00:00Z", "duration": "3600s"}
 WORDS: dict[tuple[str, str], int] = {
     (SIGN_UP, "displayName"): 40, (SIGN_UP, "pronouns"): 40, (SIGN_UP, "password"): 200,
     (ME, "displayName"): 40, (ME, "pronouns"): 40, (f"{PAIRING}CreateSession", "clientName"): 60,
+    (f"{PAIRING}CreateDeviceCode", "clientName"): 60,
     (SEAL, "text"): 4000, (INVITE, "title"): 120, (INVITE, "note"): 1000, (REMINDER, "title"): 120, (REMINDER, "note"): 1000,
 }  # fmt: skip
 

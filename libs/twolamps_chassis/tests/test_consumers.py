@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ import asyncpg
 import pytest
 
 from pairing.main import compose
+from twolamps_chassis import consumers
 from twolamps_chassis.consumers import Consumer, NotFailed
 from twolamps_chassis.couples import Couples, end_session
 from twolamps_chassis.db import Database, Transaction
@@ -153,9 +155,13 @@ async def test_two_replicas_with_overlapping_batches_apply_each_once(log: Log) -
         asyncpg.InternalClientError,
         asyncpg.DiskFullError,
         asyncpg.IdleInTransactionSessionTimeoutError,
+        asyncpg.QueryCanceledError,
+        TimeoutError,
     ],
 )
-async def test_a_lost_connection_is_raised_and_parks_nothing(log: Log, lost: type[Exception]) -> None:
+async def test_a_lost_connection_or_one_that_is_late_is_raised_and_parks_nothing(
+    log: Log, lost: type[Exception]
+) -> None:
     async def cut(_events: Sequence[LightTaken], tx: Transaction) -> None:
         await end_session(tx, uuid4(), uuid4())
         raise lost("gone")
@@ -165,6 +171,90 @@ async def test_a_lost_connection_is_raised_and_parks_nothing(log: Log, lost: typ
         await consumer.handle([record(uuid4(), 1)])
     assert await list_parked(log.database) == []
     assert await log.applied() == []
+
+
+async def taken(consumer: Consumer, records: Sequence[Record]) -> int:
+    """Have records settled as a caller does that sends again what is raised; how often that was."""
+    for again in range(20):
+        try:
+            await consumer.handle(records)
+            return again
+        except TimeoutError:
+            pass
+    raise AssertionError("it stands still")
+
+
+async def test_a_batch_that_is_never_done_in_time_is_settled_in_smaller_ones(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    async def slow(events: Sequence[LightTaken], tx: Transaction) -> None:
+        sizes.append(len(events))
+        if len(events) > 40:
+            raise TimeoutError
+        await log.apply(events, tx)
+
+    key = uuid4()
+    consumer = Consumer(log.database, "prompts", Couples(), {LightTaken: slow})
+    assert await taken(consumer, [record(key, seq) for seq in range(1, 151)]) == 3
+    assert await log.applied() == list(range(1, 151))
+    monkeypatch.setattr(consumers, "CALM_S", 0.0)
+    sizes.clear()
+    with pytest.raises(TimeoutError):
+        await consumer.handle([record(key, seq) for seq in range(151, 301)])
+    assert sizes == [150], "what was slow once is not slow for ever"
+
+
+async def test_a_record_that_is_not_done_in_time_even_alone_is_parked_and_others_go_on(log: Log) -> None:
+    slow, other = uuid4(), uuid4()
+    late, tries = {2}, 0
+
+    async def apply(events: Sequence[LightTaken], tx: Transaction) -> None:
+        if any(event.prompt_id.int in late for event in events):
+            raise TimeoutError
+        await log.apply(events, tx)
+
+    consumer = Consumer(log.database, "prompts", Couples(), {LightTaken: apply})
+    while not await list_parked(log.database):
+        tries += 1
+        with suppress(TimeoutError):
+            await consumer.handle([record(slow, seq) for seq in (1, 2, 3)])
+        await consumer.handle([record(other, tries, UUID(int=100 + tries))])  # of another partition
+    assert tries == 7
+    assert sorted(await log.applied()) == [1, *range(101, 108)]
+    lying = [(row.seq, row.reason, row.error) for row in await list_parked(log.database)]
+    assert lying == [(2, "failed", "TimeoutError"), (3, "behind", "")]
+    assert not await consumer.replay(slow)
+    late.clear()
+    assert await consumer.replay(slow)
+    assert [number for number in await log.applied() if number < 100] == [1, 2, 3]
+
+
+async def test_a_held_record_that_fails_is_parked_behind_its_predecessor_and_fails_in_its_turn(log: Log) -> None:
+    key = uuid4()
+    log.poison = {3}
+    for seq in (1, 3, 2):
+        await log.consumer.handle([record(key, seq)])
+    assert not await log.consumer.replay(key)
+    for seq in (3, 4):
+        await log.consumer.handle([record(key, seq)])
+    assert await log.applied() == [1, 2]
+    assert [(row.seq, row.reason) for row in await list_parked(log.database)] == [(3, "failed"), (4, "behind")]
+    log.poison = set()
+    assert await log.consumer.replay(key)
+    assert await log.applied() == [1, 2, 3, 4]
+
+
+async def test_what_was_held_behind_a_record_that_failed_passes_when_that_is_dropped(log: Log) -> None:
+    key = uuid4()
+    log.poison = {2}
+    for seq in (1, 3, 2):
+        await log.consumer.handle([record(key, seq)])
+    assert await log.consumer.drop(key, 2)
+    assert await log.consumer.replay(key)
+    assert await log.applied() == [1, 3]
+    assert await list_parked(log.database) == []
 
 
 async def test_a_replay_goes_as_far_as_it_can_and_the_next_that_fails_is_the_failed_one(log: Log) -> None:

@@ -20,13 +20,15 @@ class Bells:
     """A table of due rows, and a handler that fails where told to."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.poison, self.rung = database, set[int](), list[int]()
+        self.database, self.poison, self.rung, self.calls = database, set[int](), list[int](), 0
+        self.error: BaseException = ZeroDivisionError()
         self.loop = DueLoop(database, [Due("bells", self.ring, batch=10)], [])
 
     async def ring(self, rows: Sequence[Row], tx: Transaction) -> None:
+        self.calls += 1
         for row in rows:
             if row["id"] in self.poison:
-                raise ZeroDivisionError
+                raise self.error
             assert row["due_at"] <= tx.now
         await tx.execute("UPDATE bells SET state = 'rung' WHERE id = ANY($1::int[])", [row["id"] for row in rows])
         tx.on_commit(lambda: self.rung.extend(row["id"] for row in rows))
@@ -72,6 +74,22 @@ async def test_a_row_that_fails_stops_no_other_and_is_tried_again(bells: Bells) 
     bells.poison = set()
     await bells.loop.turn()
     assert sorted(bells.rung) == list(range(25))
+
+
+async def test_of_many_one_that_fails_is_found_by_halves_while_the_others_go_in_batches(bells: Bells) -> None:
+    for n in range(20):
+        await plant(bells.database, uuid4(), range(n * 10, n * 10 + 10), timedelta(seconds=n - 30))
+    bells.poison = {0, 103}
+    assert await bells.loop.turn() == 1.0
+    assert sorted(bells.rung) == [n for n in range(200) if n not in bells.poison]
+    assert bells.calls < 50  # one by one it would be 200
+
+
+async def test_a_handler_that_raises_cancelled_error_is_a_row_that_fails(bells: Bells) -> None:
+    await plant(bells.database, uuid4(), range(25), timedelta(seconds=-1))
+    bells.poison, bells.error = {3}, asyncio.CancelledError()
+    assert await bells.loop.turn() == 1.0
+    assert sorted(bells.rung) == [n for n in range(25) if n != 3]
 
 
 async def test_a_loop_is_not_woken_by_its_own_work(bells: Bells) -> None:

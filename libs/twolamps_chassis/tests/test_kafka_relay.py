@@ -167,6 +167,40 @@ async def test_a_new_log_is_given_all_that_is_kept(kafka: Kafka, house: OutboxHo
     await house.drained()
 
 
+async def test_while_nobody_says_which_log_it_is_nothing_is_sent_so_that_a_new_one_begins_at_the_beginning(
+    kafka: Kafka, house: OutboxHouse, delivery: KafkaDelivery
+) -> None:
+    log, asked, key = "the first", 0, uuid4()
+
+    async def log_id() -> str:
+        nonlocal asked
+        asked += 1
+        if not log:
+            raise ConnectionError
+        return log
+
+    relay = house.relay(delivery, log_id)
+    await house.fill([key], 3)
+    await house.drained()
+    log, delivery.topic = "", await kafka.make_topic()  # it was wiped, answers what is sent, and cannot be asked yet
+    relay.look_at, asked = 0.0, 0
+    await house.fill([key], 1)
+
+    async def questions() -> int:
+        return asked
+
+    await eventually(questions, until=lambda count: count >= 4)
+    assert await read_topic(kafka, delivery.topic) == []
+    log = "the second"
+    await house.drained()
+
+    async def sent() -> list[int]:
+        return firsts(await read_topic(kafka, delivery.topic))[key]
+
+    await eventually(sent, until=lambda seqs: len(seqs) == 4)
+    assert await sent() == [1, 2, 3, 4]
+
+
 async def test_a_log_that_was_wiped_while_no_relay_ran_is_filled_by_the_next(
     kafka: Kafka, house: OutboxHouse, delivery: KafkaDelivery
 ) -> None:

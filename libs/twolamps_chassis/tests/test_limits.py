@@ -97,7 +97,7 @@ async def test_without_redis_from_the_start_this_process_counts(redis_process: R
     async with limiters(redis_process.url, Redis.new_prefix(), 1) as (limiter,):
         began = time.monotonic()
         assert await served(limiter, 8) == 5
-        assert time.monotonic() - began < 0.4
+        assert time.monotonic() - began < 1
 
 
 async def test_redis_stopped_lets_nobody_pass_uncounted_and_is_asked_again_after_a_while(

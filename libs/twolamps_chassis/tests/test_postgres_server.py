@@ -135,7 +135,7 @@ async def test_kill_9_of_the_starting_process_ends_the_server_and_keeps_committe
         killed = time.monotonic()
         holder, dsn = hold()
         assert await run(dsn, "SELECT count(*) FROM lamp") == round_number + 1
-        assert time.monotonic() - killed < 2
+        assert time.monotonic() - killed < 5
 
 
 async def test_a_server_whose_watchers_were_killed_too_is_stopped_by_the_next_start(
@@ -152,7 +152,7 @@ async def test_a_server_whose_watchers_were_killed_too_is_stopped_by_the_next_st
     started = time.monotonic()
     with running(folder) as server:
         assert await run(server.superuser_dsn("postgres"), "SELECT id FROM lamp") == 7
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
 
 
 async def test_a_stop_right_after_a_session_crashed_still_ends_the_server(folder: Path) -> None:

@@ -76,4 +76,4 @@ async def test_a_collector_that_hangs_or_is_away_holds_nothing_up() -> None:
             began = time.perf_counter()
             await tracing.stop()
             assert time.perf_counter() - began < 4
-            assert slowest < 1
+            assert slowest < 3

@@ -9,6 +9,11 @@ _METHODS = pb.DESCRIPTOR.services_by_name["PairingService"].methods_by_name
 CREATE_PERSON = method_of(_METHODS["CreatePerson"], pb.CreatePersonRequest, pb.CreatePersonResponse)
 CREATE_SESSION = method_of(_METHODS["CreateSession"], pb.CreateSessionRequest, pb.CreateSessionResponse)
 REFRESH_SESSION = method_of(_METHODS["RefreshSession"], pb.RefreshSessionRequest, pb.RefreshSessionResponse)
+CREATE_DEVICE_CODE = method_of(_METHODS["CreateDeviceCode"], pb.CreateDeviceCodeRequest, pb.CreateDeviceCodeResponse)
+APPROVE_DEVICE = method_of(_METHODS["ApproveDevice"], pb.ApproveDeviceRequest, pb.ApproveDeviceResponse)
+CREATE_DEVICE_SESSION = method_of(
+    _METHODS["CreateDeviceSession"], pb.CreateDeviceSessionRequest, pb.CreateDeviceSessionResponse
+)
 LIST_SESSIONS = method_of(_METHODS["ListSessions"], pb.ListSessionsRequest, pb.ListSessionsResponse)
 GET_SESSION = method_of(_METHODS["GetSession"], pb.GetSessionRequest, pb.GetSessionResponse)
 DELETE_SESSION = method_of(_METHODS["DeleteSession"], pb.DeleteSessionRequest, pb.DeleteSessionResponse)
@@ -86,6 +91,38 @@ class PairingCalls:
         """
         request = filled(pb.RefreshSessionRequest, refresh_token=refresh_token)
         return await self._caller.call(REFRESH_SESSION, request, idempotency_key=idempotency_key)
+
+    async def create_device_code(
+        self, *, client_name: str = "", idempotency_key: str | None = None
+    ) -> pb.CreateDeviceCodeResponse:
+        """Ask for a session on a device, so that nobody types a password there (RFC 8628). It shows the user code and
+        waits.
+
+        client_name: A name for this device, shown to who approves it and in their list of sessions; one line.
+        """
+        request = filled(pb.CreateDeviceCodeRequest, client_name=client_name)
+        return await self._caller.call(CREATE_DEVICE_CODE, request, idempotency_key=idempotency_key)
+
+    async def approve_device(
+        self, *, user_code: str, password: str, idempotency_key: str | None = None
+    ) -> pb.ApproveDeviceResponse:
+        """Give a device that shows a code a session of mine, by my password; I am told of it. Wrong, used and expired
+        codes answer alike.
+
+        user_code: As shown; case, spaces and hyphens do not matter.
+        password: My own, asked again.
+        """
+        request = filled(pb.ApproveDeviceRequest, user_code=user_code, password=password)
+        return await self._caller.call(APPROVE_DEVICE, request, idempotency_key=idempotency_key)
+
+    async def create_device_session(
+        self, *, device_code: str, idempotency_key: str | None = None
+    ) -> pb.CreateDeviceSessionResponse:
+        """Exchange a device code for tokens, once it was approved; until then device_code_pending. Ask once in each
+        interval.
+        """
+        request = filled(pb.CreateDeviceSessionRequest, device_code=device_code)
+        return await self._caller.call(CREATE_DEVICE_SESSION, request, idempotency_key=idempotency_key)
 
     async def list_sessions(
         self, *, page_size: int = 0, page_token: str = "", ids: Sequence[str] = ()

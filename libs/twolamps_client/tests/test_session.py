@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.responses import JSONResponse
 
-from twolamps_client import TokenFile, Twolamps, Unauthenticated
+from twolamps_client import InvalidRequest, TokenFile, Twolamps, Unauthenticated
 from twolamps_client.tests.scripted_platform import QUICK, Platform, cut, eventually, problem
 
 
@@ -106,6 +106,34 @@ async def test_signing_out_forgets_the_session_even_if_it_is_over(platform: Plat
         assert not client.signed_in
     assert [request.path for request in platform.seen] == ["/v1/sessions/session-1"]
     assert store.load() is None
+
+
+async def test_a_device_waits_for_its_approval_and_keeps_the_session(platform: Platform, tmp_path: Path) -> None:
+    store = TokenFile(tmp_path / "tokens.json")
+    platform.answers = [
+        JSONResponse({"deviceCode": "held" * 5, "userCode": "BCDF-GHJK", "interval": "0.01s"}),
+        problem(409, "device_code_pending"),
+        problem(429, "too_many_requests"),
+        cut(),
+        JSONResponse({"tokens": platform.tokens()}),
+    ]
+    async with Twolamps(platform.url, token_store=store, patience=QUICK) as client:
+        code = await client.pairing.create_device_code(client_name="a kettle")
+        await client.sign_in_by_device(code)
+        assert client.session.person_id == "person-1"
+        await client.pairing.get_me()
+    tries = [request.body for request in platform.seen if request.path == "/v1/sessions:device"]
+    assert tries == [{"deviceCode": "held" * 5}] * 4
+    assert store.load() is not None
+
+
+async def test_a_device_that_nobody_approved_is_told_so(platform: Platform) -> None:
+    platform.answers = [JSONResponse({"deviceCode": "held" * 5}), problem(422, "device_code_not_valid")]
+    async with Twolamps(platform.url, patience=QUICK) as client:
+        code = await client.pairing.create_device_code()
+        with pytest.raises(InvalidRequest, match="device_code_not_valid"):
+            await client.sign_in_by_device(code)
+        assert not client.signed_in
 
 
 async def test_an_outage_of_renewal_does_not_waste_a_token_that_is_still_good(platform: Platform) -> None:

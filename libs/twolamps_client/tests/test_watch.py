@@ -1,6 +1,7 @@
 """Is every event told once, through cuts, drains and restarts, over SSE and over gRPC alike?"""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +44,24 @@ async def test_a_stream_that_is_cut_goes_on_without_hole_or_repeat(
     platform.log, platform.cuts = changes(9), [3, 0, 1, 4]
     assert await heard(client.watch(transport=transport), "c9") == [f"item-{seq}" for seq in range(1, 10)]
     assert platform.resumed_from == ["", "c2", "c2", "c2", "c5"]
+
+
+@both
+async def test_a_stream_says_whether_it_is_heard(
+    platform: Platform, client: Twolamps, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.log, platform.cuts = changes(2), [2]
+    watch = client.watch(transport=transport)
+    said = [watch.connected]
+
+    async def pausing(wait: timedelta) -> None:
+        said.append(watch.connected)
+
+    monkeypatch.setattr("twolamps_client.watch.pause", pausing)
+    async with watch as events:
+        for _ in range(3):  # the second answer is cut before its end, so the third event comes over another stream
+            said.append(isinstance(await anext(events), Ready | Change) and watch.connected)
+    assert [*said, watch.connected] == [False, True, True, False, True, False]
 
 
 @both

@@ -5,7 +5,6 @@ here are passed on, so nobody but the gateway states an address; every call has 
 with defaults printed, never cached.
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -13,12 +12,13 @@ from collections.abc import Callable, Iterable
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from grpc.aio import AioRpcError, Channel, Metadata
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.problems import from_rpc, refused
 from gateway.settings import EdgeSettings
+from gateway.transcoder.body import take_body
 from gateway.transcoder.contracts import Method
 from gateway.transcoder.reading import read_body, read_query, read_text
 from gateway.transcoder.table import Table
@@ -64,7 +64,7 @@ class Transcoder:
         message = method.request()
         for name, value in zip(method.path_fields, values, strict=True):
             read_text(message, name, value)
-        body = await self._body(request)
+        body = await take_body(request, self._settings)
         if method.has_body:
             if request.scope["query_string"]:
                 raise refused("query_invalid", "This call takes its fields in the body.")
@@ -93,23 +93,6 @@ class Transcoder:
                 raise from_rpc(error) from error
             work.set(code="OK")
         return reply
-
-    async def _body(self, request: Request) -> bytes:
-        limit = self._settings.body_bytes
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self._settings.deadline.total_seconds()):
-                async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > limit:
-                        close = {"connection": "close"}
-                        raise refused("body_too_large", f"The body may have {limit} bytes.", headers=close)
-        except (TimeoutError, ClientDisconnect):
-            raise refused("body_too_slow", headers={"connection": "close"}) from None
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if body and kind != "application/json":
-            raise refused("content_type_not_json", "Send the body with Content-Type: application/json.")
-        return bytes(body)
 
     def _metadata(self, request: Request) -> Metadata:
         """What goes with the call: the client's token and key, the gateway's own word on who calls."""

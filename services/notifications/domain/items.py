@@ -16,7 +16,7 @@ Op = Literal["added", "changed", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an item is about: prompt, invite, reminder, pairing or couple."""
+    """What an item is about: prompt, invite, reminder, pairing, couple or session."""
 
     type: str
     id: UUID

@@ -1,7 +1,8 @@
 """Who is told what? One row for each event that concerns an inbox: whom it goes to, what it is about, what it pulls back.
 
 Promises: what somebody does is never told to themselves; only who a row names is told; a row takes ids, times and zones
-out of an event, and nothing else. Whatever is pulled back in the batch that brings it is never shown.
+out of an event, and nothing else. Whatever is pulled back in the batch that brings it is never shown. What opens an
+account to a device is told to its owner: such an event names nobody who did it, since that may have been somebody else.
 """
 
 from collections import defaultdict
@@ -47,6 +48,7 @@ _OPEN_INVITES = ("invite_created", "invite_countered")
 
 KINDS: Mapping[str, Kind] = {
     "pairing_claimed": Kind("Somebody used your code.", ("person_id",), "pairing", "pairing_id"),
+    "device_connected": Kind("A device was signed in with your password.", ("person_id",), "session", "session_id"),
     "couple_formed": Kind("You are connected.", ("inviter_id", "invitee_id"), "couple", "couple_id", facts=("zone",)),
     "calendar_changed": Kind(
         "Your shared calendar has changed.", ("members",), "couple", "couple_id", facts=("zone",), matter="couple_id",

@@ -19,10 +19,11 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class SeenCouple:
-    """A couple as one of the two sees it."""
+    """A couple as one of the two sees it. `partner_zone` is what the other's profile says, not where they are."""
 
     id: UUID
     partner: OtherSide
     calendar: Calendar
     shares: tuple[ShareState, ...]
     paired_at: datetime
+    partner_zone: str

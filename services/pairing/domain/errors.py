@@ -19,6 +19,28 @@ class RefreshTokenRefused(Rule):
     """This refresh token is not valid; sign in again."""
 
 
+class WebSessionRefused(Rule):
+    """You are not signed in, or not any more; sign in again."""
+
+
+class WrongPassword(Rule):
+    """This is not your password."""
+
+    field = "password"
+
+
+class DeviceCodeNotValid(Rule):
+    """This code of a device cannot be used. Let the device show a new one."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+class DeviceCodePending(Rule):
+    """Nobody has approved this device yet; ask again after the interval."""
+
+
 class UnknownZone(Rule):
     """Name a time zone of the IANA database, such as Europe/Berlin."""
 
@@ -28,7 +50,7 @@ class UnknownZone(Rule):
 
 
 class NameUnreadable(Rule):
-    """Names and pronouns are one line of text; a display name has at least one visible character."""
+    """Names and pronouns are one line of visible text without controls of direction, and a display name is not empty."""
 
     def __init__(self, field: str) -> None:
         super().__init__()

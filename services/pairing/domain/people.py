@@ -1,7 +1,7 @@
 """What does Twolamps know of a person? A mail, what the partner sees, and where they are.
 
-Promises: two spellings of one mail are one; a name is one line of visible text; a zone is one of the IANA database, the
-same on every machine.
+Promises: two spellings of one mail are one; a name is one line of visible text that turns no text round it; a zone is one of
+the IANA database, the same on every machine.
 """
 
 import unicodedata
@@ -15,6 +15,11 @@ from pairing.domain.errors import NameUnreadable, UnknownZone
 
 VISIBLE = frozenset("LNPS")
 """Unicode's letters, numbers, punctuation and symbols; not its spaces, marks and formats, which may show nothing."""
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
+"""Letters and symbols by their category that show nothing: fillers of Hangul, the Braille cell without dots, a null note head."""
+BREAKS = frozenset(("Cc", "Zl", "Zp"))
+TURNS = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
+"""The explicit controls of Unicode's bidirectional algorithm: a name with one may mirror the sentence it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,17 @@ def normal_mail(mail: str) -> str:
 def checked_name(text: str) -> str:
     """A display name, trimmed and NFC. Raises NameUnreadable."""
     name = checked_line(text, "display_name")
-    if not any(unicodedata.category(letter)[0] in VISIBLE for letter in name):
+    if not name:
         raise NameUnreadable("display_name")
     return name
 
 
 def checked_line(text: str, field: str) -> str:
-    """One line of text, trimmed and NFC. Raises NameUnreadable naming `field`."""
+    """One line of text that is empty or visible, without bidi controls, trimmed and NFC. Raises NameUnreadable naming `field`."""
     line = unicodedata.normalize("NFC", text).strip()
-    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in line):
+    if any(unicodedata.category(each) in BREAKS or unicodedata.bidirectional(each) in TURNS for each in line):
+        raise NameUnreadable(field)
+    if line and not any(unicodedata.category(each)[0] in VISIBLE and each not in BLANK for each in line):
         raise NameUnreadable(field)
     return line
 

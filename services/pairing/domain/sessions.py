@@ -26,6 +26,25 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSession:
+    """A browser's session, with the secret that goes into its cookie."""
+
+    secret: str
+    session_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WebAccess:
+    """What the gateway holds of a browser's session, for ten minutes."""
+
+    access_token: str
+    access_expires_at: datetime
+    session_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A session as its owner sees it. `last_used_at` is when it was last refreshed."""
 

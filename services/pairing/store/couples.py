@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pairing.domain.couples import Calendar, SeenCouple
 from pairing.domain.shares import Grant, active_shares, share_states
-from pairing.store.people import load_other_side
+from pairing.store.people import load_other_side, load_zone
 from twolamps_chassis.couples import Couple, couple_of, save_couple, set_shares
 from twolamps_chassis.db import Transaction
 
@@ -42,7 +42,8 @@ async def load_seen_couple(tx: Transaction) -> SeenCouple:
     other = couple.other(tx.me)
     shares = share_states(await list_grants(tx, couple.id), tx.me, other, tx.now)
     calendar = Calendar(couple.zone, couple.day_start, couple.week_start)
-    return SeenCouple(couple.id, await load_other_side(tx, other), calendar, shares, couple.paired_at)
+    partner, zone = await load_other_side(tx, other), await load_zone(tx, other)
+    return SeenCouple(couple.id, partner, calendar, shares, couple.paired_at, zone)
 
 
 async def save_calendar(tx: Transaction, couple_id: UUID, calendar: Calendar, version: int) -> None:

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from pairing.domain.errors import WrongCredentials, WrongPassword
 from pairing.domain.people import Me, OtherSide
+from pairing.store.secrets import Secrets
 from twolamps_chassis.db import Row, Transaction
 from twolamps_chassis.errors import NotFound
 
@@ -39,10 +41,21 @@ async def save_profile(tx: Transaction, me: Me) -> None:
     await tx.execute(sql, me.person_id, name, pronouns, me.zone, me.locale)
 
 
-async def find_credentials(tx: Transaction, mail_hash: bytes) -> tuple[UUID, str] | None:
-    """Who has this mail, and the hash of their password."""
-    row = await tx.fetchrow("SELECT id, password_hash FROM people WHERE mail_hash = $1", mail_hash)
-    return (row["id"], row["password_hash"]) if row else None
+async def check_credentials(tx: Transaction, secrets: Secrets, mail: str, password: str) -> UUID:
+    """Whose mail and password these are. Raises WrongCredentials, alike and after the same work for either."""
+    sql = "SELECT id, password_hash FROM people WHERE mail_hash = $1"
+    row = await tx.fetchrow(sql, secrets.mail_hash(mail))
+    if not await secrets.fits(password, row["password_hash"] if row else None) or row is None:
+        raise WrongCredentials
+    person: UUID = row["id"]
+    return person
+
+
+async def check_password(tx: Transaction, secrets: Secrets, password: str) -> None:
+    """That this is my password. Raises WrongPassword."""
+    kept = await tx.fetchval("SELECT password_hash FROM people WHERE id = $1", tx.me)
+    if not await secrets.fits(password, kept):
+        raise WrongPassword
 
 
 async def load_other_side(tx: Transaction, person: UUID) -> OtherSide:

@@ -18,6 +18,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from pairing.domain.codes import new_code, normal_code
+from pairing.domain.devices import new_user_code
 from pairing.domain.people import normal_mail
 
 Args = TypeVarTuple("Args")
@@ -45,6 +46,10 @@ class Secrets:
         """Under what a pairing code is found, however it is typed."""
         return self._keyed("code", normal_code(code))
 
+    def user_code_hash(self, code: str) -> bytes:
+        """Under what the code that a device shows is found, however it is typed."""
+        return self._keyed("user code", normal_code(code))
+
     async def hash_password(self, password: str) -> str:
         """What is kept of a password."""
         return await self._thread(ARGON2.hash, _normal(password))
@@ -70,13 +75,18 @@ def random_code() -> str:
     return new_code(secrets.choice)
 
 
+def random_user_code() -> str:
+    """A code for a device to show, from the system's randomness."""
+    return new_user_code(secrets.choice)
+
+
 def random_token() -> str:
-    """A refresh token of 256 bits."""
+    """A secret of 256 bits, such as a refresh token."""
     return secrets.token_urlsafe(REFRESH_BYTES)
 
 
 def token_hash(token: str) -> bytes:
-    """What is kept of a refresh token: 256 random bits need no key and no slow hash."""
+    """What is kept of such a secret: 256 random bits need no key and no slow hash."""
     return hashlib.sha256(token.encode()).digest()
 
 

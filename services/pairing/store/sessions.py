@@ -4,6 +4,7 @@ A client's name is what its owner called it, so it lies encrypted under the owne
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from pairing.defaults import REFRESH_FOR
@@ -61,6 +62,26 @@ async def load_token(tx: Transaction, token: str) -> RefreshToken:
     return RefreshToken(row["made_at"], row["used_at"], row["withdrawn"], row["live"], row["ended"])
 
 
+async def save_web_secret(tx: Transaction, session: UUID) -> str:
+    """Give a session the secret of a browser's cookie; it is told once, here."""
+    secret = random_token()
+    await tx.execute("INSERT INTO web_secrets (secret_hash, session_id) VALUES ($1, $2)", token_hash(secret), session)
+    return secret
+
+
+async def find_web_session(tx: Transaction, secret: str, used_after: datetime) -> tuple[UUID, UUID] | None:
+    """Whose secret this is, while the session goes on and was used after a moment: the person and the session."""
+    sql = """SELECT s.person_id, s.id FROM web_secrets AS w JOIN sessions AS s ON s.id = w.session_id
+             WHERE w.secret_hash = $1 AND s.ended_at IS NULL AND s.last_used_at > $2"""
+    row = await tx.fetchrow(sql, token_hash(secret), used_after)
+    return (row["person_id"], row["id"]) if row else None
+
+
+async def use_session(tx: Transaction, session: UUID) -> None:
+    """A session was used now."""
+    await tx.execute("UPDATE sessions SET last_used_at = $2 WHERE id = $1", session, tx.now)
+
+
 async def save_first_token(tx: Transaction, session: UUID) -> str:
     """Begin a session's chain; the token itself is told once, here."""
     return await _save_token(tx, session, None)
@@ -75,7 +96,7 @@ async def rotate(tx: Transaction, session: UUID, used: str) -> str:
     await tx.execute(withdraw, session, tx.now)
     forget = "DELETE FROM refresh_tokens WHERE session_id = $1 AND made_at <= $2"
     await tx.execute(forget, session, tx.now - REFRESH_FOR)
-    await tx.execute("UPDATE sessions SET last_used_at = $2 WHERE id = $1", session, tx.now)
+    await use_session(tx, session)
     return await _save_token(tx, session, token_hash(used))
 
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from pairing.domain.errors import WrongCredentials
-from pairing.domain.people import normal_mail
+from pairing.domain.people import checked_line, normal_mail
 from pairing.domain.sessions import Tokens
-from pairing.store.people import find_credentials
+from pairing.store.people import check_credentials
 from pairing.store.secrets import Secrets
 from pairing.store.sessions import save_first_token, save_session
 from twolamps_chassis.auth import Signer
@@ -27,11 +26,9 @@ class CreateSession:
 
 
 async def create_session(command: CreateSession, tx: Transaction, secrets: Secrets, signer: Signer) -> Tokens:
-    """A session and its first tokens. Raises WrongCredentials, alike and after the same work for mail and password."""
-    person, kept = await find_credentials(tx, secrets.mail_hash(command.mail)) or (None, None)
-    if not await secrets.fits(command.password, kept) or person is None:
-        raise WrongCredentials
-    session = uuid4()
-    await save_session(tx, session, person, command.client_name)
+    """A session and its first tokens. Raises NameUnreadable, and WrongCredentials: alike, after the same work, for both."""
+    name = checked_line(command.client_name, "client_name")
+    person, session = await check_credentials(tx, secrets, command.mail, command.password), uuid4()
+    await save_session(tx, session, person, name)
     refresh_token = await save_first_token(tx, session)
     return Tokens(*signer.access_token(person, session), refresh_token, session, person)

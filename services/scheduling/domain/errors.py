@@ -50,7 +50,7 @@ class RecurrenceNotAllowed(Rule):
 
 
 class TitleNotAllowed(Rule):
-    """A title has 1 to 120 characters and no line breaks."""
+    """A title is one line of visible text, up to 120 characters without controls of direction."""
 
     field: ClassVar[str] = "title"
 

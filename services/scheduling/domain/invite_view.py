@@ -9,7 +9,7 @@ from uuid import UUID
 
 from scheduling.domain.invite_states import State
 from scheduling.domain.invites import Invite
-from scheduling.domain.reminders import clean_title
+from scheduling.domain.titles import clean_title
 
 ME, PARTNER, NOBODY = "me", "partner", ""
 

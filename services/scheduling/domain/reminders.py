@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
-from unicodedata import category
 from uuid import UUID, uuid5
 
 from scheduling.domain.errors import (
@@ -26,12 +25,10 @@ from scheduling.domain.errors import (
     SnoozeOutOfRange,
     StartInPast,
     StartNotInRule,
-    TitleNotAllowed,
     UnknownOccurrence,
 )
 from scheduling.domain.recurrence import RecurrenceRule, next_occurrences
 
-LONGEST_TITLE: Final = 120
 LONGEST_LEAD: Final = timedelta(days=7)
 MOST_OFFERS_A_DAY: Final = 30
 MOST_ACTIVE: Final = 500
@@ -92,16 +89,6 @@ class Fired:
     on_time: tuple[Ring, ...]
     late: tuple[Ring, ...]
     late_notices: tuple[Ring, ...]
-
-
-def clean_title(title: str) -> str:
-    """The title without outer spaces. Raises TitleNotAllowed unless 1 to 120 characters, none a control character."""
-    cleaned = title.strip()
-    if not 1 <= len(cleaned) <= LONGEST_TITLE or any(
-        category(character) in ("Cc", "Zl", "Zp") for character in cleaned
-    ):
-        raise TitleNotAllowed
-    return cleaned
 
 
 def require_lead(lead: timedelta) -> None:

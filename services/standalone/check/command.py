@@ -21,6 +21,9 @@ from standalone.run import AT_THE_EDGE, NEEDS
 from standalone.terminal import out, quiet_libraries, read_settings
 from twolamps_chassis.settings import Settings
 
+KEEP_DATA = ("standalone", "pairing")
+"""Who keeps something in TWOLAMPS_DATA: PostgreSQL and all else; mails until they are sent."""
+
 
 def check() -> None:
     """Look at everything that is set here: what is wrong, and what to do next."""
@@ -34,9 +37,9 @@ def check() -> None:
 
 async def look_at_everything(settings: Settings) -> AsyncIterator[Finding]:
     """Every finding: of this machine, of the role or the data folder, of the servers that are set."""
-    for finding in look_at_machine(settings.data):
-        yield finding
     role = _role(settings)
+    for finding in look_at_machine(settings.data if role in KEEP_DATA else None):
+        yield finding
     looks = [look_at_data(settings)] if role == "standalone" else [_look_at_role(role, settings)]
     if settings.kafka:
         looks.append(look_at_kafka(settings.kafka, settings.prefix))

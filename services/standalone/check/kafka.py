@@ -1,7 +1,7 @@
 """Is Kafka as a platform needs it? Reached, with the topics as they have to be, and nothing deleted unread."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -9,7 +9,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from standalone.check.findings import Finding
-from twolamps_chassis.kafka_topics import admin_client, look_at_topics, topic_names
+from twolamps_chassis.kafka_topics import TopicReport, admin_client, look_at_topics, topic_names
 
 TIMEOUT_S = 20
 AWAY = "see that Kafka runs there, and that its advertised listeners can be reached from here"
@@ -23,13 +23,15 @@ async def look_at_kafka(servers: str, prefix: str) -> AsyncIterator[Finding]:
             yield Finding(f"Kafka answers at {servers}, {len(brokers)} {'broker' if len(brokers) == 1 else 'brokers'}")
             async for finding in _makes_topics_by_itself(admin, brokers):
                 yield finding
-            reports = await look_at_topics(admin, prefix)
-            for report in reports:
-                for what in report.wrong:
-                    yield Finding(f"Topic {report.name}: {what}", "twolamps topics")
-            if not any(report.wrong for report in reports):
-                yield Finding(f"The {len(reports)} topics of {prefix} are as they have to be")
-            async for finding in _deleted_unread(admin, servers, prefix):
+            found = await look_at_topics(admin, prefix)
+            groups = sorted(
+                name for name, *_ in await admin.list_consumer_groups()
+                if name.partition(".")[2] in topic_names(prefix)
+            )  # fmt: skip
+            wrong = [*_topics(found), *_partitions(found, await _members(admin, groups))]
+            for finding in wrong or [Finding(f"The {len(found)} topics of {prefix} are as they have to be")]:
+                yield finding
+            async for finding in _deleted_unread(admin, servers, groups):
                 yield finding
     except (KafkaError, OSError, TimeoutError, ValueError) as error:
         yield Finding(f"Kafka at {servers} cannot be used ({type(error).__name__})", AWAY)
@@ -48,15 +50,42 @@ async def _makes_topics_by_itself(admin: AIOKafkaAdminClient, brokers: list[int]
                 yield Finding(f"Broker {broker} makes a missing topic by itself, with one partition and one copy", step)
 
 
-async def _deleted_unread(admin: AIOKafkaAdminClient, servers: str, prefix: str) -> AsyncIterator[Finding]:
+def _topics(found: Sequence[TopicReport]) -> Iterator[Finding]:
+    for report in found:
+        for what in report.wrong:
+            yield Finding(f"Topic {report.name}: {what}", "twolamps topics")
+
+
+async def _members(admin: AIOKafkaAdminClient, groups: Sequence[str]) -> dict[str, int]:
+    """How many consumers each group has now, asked one by one: aiokafka cannot read an answer that tells of two."""
+    replies = [reply for group in groups for reply in await admin.describe_consumer_groups([group])]
+    return {group["group"]: len(group["members"]) for reply in replies for group in reply.to_object()["groups"]}
+
+
+def _partitions(found: Sequence[TopicReport], members: Mapping[str, int]) -> Iterator[Finding]:
+    """Of one number of replicas all should have something to do, whichever topic they read."""
+    many = {report.name: report.partitions for report in found if report.partitions}
+    most = max(many.values(), default=0)
+    for name, partitions in many.items():
+        if partitions < most:
+            step = f"twolamps topics --partitions {most}"
+            yield Finding(f"Topic {name} has {partitions} partitions, another has {most}", step)
+        replicas, group = max(
+            ((count, group) for group, count in members.items() if group.partition(".")[2] == name), default=(0, "")
+        )
+        if replicas > partitions:
+            step = f"twolamps topics --partitions {max(most, replicas)}, or fewer replicas"
+            yield Finding(f"{replicas} replicas in {group} share {partitions} partitions, so some wait", step)
+
+
+async def _deleted_unread(admin: AIOKafkaAdminClient, servers: str, groups: Sequence[str]) -> AsyncIterator[Finding]:
     """Groups whose place lies below the beginning of the log: what was between is gone for them."""
-    groups = [name for name, *_ in await admin.list_consumer_groups() if name.partition(".")[2] in topic_names(prefix)]
     if not groups:
         return
     consumer = AIOKafkaConsumer(bootstrap_servers=servers.split(","), enable_auto_commit=False)
     await consumer.start()
     try:
-        for group in sorted(groups):
+        for group in groups:
             places = {p: o.offset for p, o in (await admin.list_consumer_group_offsets(group)).items() if o.offset >= 0}
             begins: dict[TopicPartition, int] = await consumer.beginning_offsets(list(places)) if places else {}
             lost = sum(max(0, begins.get(place, 0) - offset) for place, offset in places.items())

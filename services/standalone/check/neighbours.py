@@ -20,12 +20,7 @@ async def look_at_redis(url: str, prefix: str) -> AsyncIterator[Finding]:
     """What is found in Redis: it answers, is new enough, and what is published arrives."""
     from twolamps_chassis.redis_client import FAULTS, open_redis
 
-    place = shown(url)
-    try:
-        client = open_redis(url)
-    except ValueError:
-        yield Finding("TWOLAMPS_REDIS is no URL of a Redis", "write it as redis://host:6379")
-        return
+    place, client = shown(url), open_redis(url)
     try:
         async with asyncio.timeout(TIMEOUT_S):
             version = str((await client.info("server"))["redis_version"])

@@ -9,6 +9,7 @@ from standalone.check.findings import Finding
 from standalone.check.keys import look_at_keys
 from standalone.databases import DATABASE, KEYS, PASSWORDS, open_databases
 from standalone.roles import ROLES
+from twolamps_chassis.keyring import WrongWrappingKey
 from twolamps_chassis.postgres_folder import read_home
 from twolamps_chassis.postgres_install import PostgresUnavailable
 from twolamps_chassis.settings import Settings
@@ -26,7 +27,7 @@ async def look_at_data(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     try:
         dsn = await _logins(settings, private)
-    except (PostgresUnavailable, OSError) as error:
+    except (PostgresUnavailable, WrongWrappingKey, OSError) as error:
         yield Finding(str(error).rstrip("."), UP)
         return
     for role in ROLES:

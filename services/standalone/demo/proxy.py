@@ -147,7 +147,7 @@ async def proxied(url: str, fault: Fault) -> AsyncIterator[str]:
         app = Starlette(routes=[Route("/{path:path}", Proxy(target, fault).__call__, methods=verbs)])
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none",
                                 timeout_graceful_shutdown=1)  # fmt: skip
-        port = await serve(config, lifecycle, "proxy")
+        port = await serve(config, lifecycle, "HTTP")
         try:
             yield f"http://127.0.0.1:{port}"
         finally:

@@ -48,12 +48,13 @@ async def own_kafka(one_node: KafkaProcess) -> KafkaProcess:
 @pytest.fixture
 async def house(postgres: Postgres, kafka: Kafka) -> AsyncIterator[TallyHouse]:
     """A house on the common Kafka."""
-    async with TallyHouse.open(postgres, kafka, await kafka.make_topic()) as made:
+    async with TallyHouse.open(postgres, kafka, *[await kafka.make_topic() for _ in range(2)]) as made:
         yield made
 
 
 @pytest.fixture
 async def own_house(postgres: Postgres, own_kafka: KafkaProcess) -> AsyncIterator[TallyHouse]:
     """A house on a Kafka that the test may stop, wipe and kill."""
-    async with TallyHouse.open(postgres, own_kafka.kafka, await own_kafka.kafka.make_topic()) as made:
+    topics = [await own_kafka.kafka.make_topic() for _ in range(2)]
+    async with TallyHouse.open(postgres, own_kafka.kafka, *topics) as made:
         yield made

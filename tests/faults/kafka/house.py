@@ -20,6 +20,7 @@ from twolamps_chassis.db import Database, Transaction
 from twolamps_chassis.keyring import Keyring
 from twolamps_chassis.status import ParkedRow, list_parked
 from twolamps_events.pairing import SessionEnded
+from twolamps_testkit.outbox_house import firsts, read_topic
 from twolamps_testkit.servers import Kafka, Postgres
 from twolamps_testkit.stage import eventually
 
@@ -40,11 +41,12 @@ class Address:
     wrapping_key: Path
     servers: str
     topic: str
+    fence_topic: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of the recorded events."""
+    """What became of the recorded events, in the reader's tables and, since each of them is a fence, in the topic of fences."""
 
     lost: int
     twice: int
@@ -95,14 +97,13 @@ class TallyHouse:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, postgres: Postgres, kafka: Kafka, topic: str) -> AsyncIterator["TallyHouse"]:
+    async def open(cls, postgres: Postgres, kafka: Kafka, topic: str, fence_topic: str) -> AsyncIterator["TallyHouse"]:
         """A house on a database of its own; `admin` is a session that no fault befalls."""
         name = await postgres.copy()
         source_dsn, reader_dsn = (postgres.dsn(name, postgres.login(service)) for service in (SOURCE, READER))
         keys = postgres.dsn(f"{postgres.template}_keys", postgres.login(SOURCE))
-        address = Address(
-            source_dsn, reader_dsn, keys, postgres.keys / "private" / "wrapping.key", kafka.servers, topic
-        )
+        wrapping_key = postgres.keys / "private" / "wrapping.key"
+        address = Address(source_dsn, reader_dsn, keys, wrapping_key, kafka.servers, topic, fence_topic)
         admin = await asyncpg.connect(postgres.dsn(name))
         try:
             await admin.execute(TALLY.format(schema=READER, login=postgres.login(READER)))
@@ -175,13 +176,14 @@ class TallyHouse:
         await eventually(self.waiting, within_s, until=lambda count: count == 0)
         with suppress(AssertionError):  # the verdict says what is missing
             await eventually(self.applied, within_s, until=lambda count: count >= total)
+        fences = firsts(await read_topic(Kafka(self.address.servers), self.address.fence_topic))
         lost = twice = out_of_order = 0
         for key, last in await self.admin.fetch(f"SELECT key, count(*) FROM {SOURCE}.outbox GROUP BY key"):
             numbers = await self.numbers(key)
-            firsts = list(dict.fromkeys(numbers))
-            lost += len(set(range(1, last + 1)) - set(numbers))
-            twice += len(numbers) - len(firsts)
-            out_of_order += sum(later < earlier for earlier, later in pairwise(firsts))
+            twice += len(numbers) - len(set(numbers))
+            for found in (list(dict.fromkeys(numbers)), fences.get(key, [])):
+                lost += len(set(range(1, last + 1)) - set(found))
+                out_of_order += sum(later < earlier for earlier, later in pairwise(found))
         return Verdict(lost, twice, out_of_order)
 
     async def parked(self) -> list[ParkedRow]:

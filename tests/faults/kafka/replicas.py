@@ -2,7 +2,7 @@
 
 Promises: a replica is forked from a server that has imported everything, so it runs within a moment; SIGTERM stops it in
 an orderly way, SIGKILL leaves everything as it was; it can be told to kill itself at a place that no clock would hit:
-between send and mark, or between commit and offset.
+between send and mark, between the two sends of a fence, or between commit and offset.
 """
 
 import asyncio
@@ -14,12 +14,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 
+from aiokafka import AIOKafkaProducer, TopicPartition
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from tests.faults.kafka.house import READER, SOURCE, Address, TallyConsumer, TallyHouse, open_tables
 from twolamps_chassis import kafka_consumers
 from twolamps_chassis.consumers import Consumer
 from twolamps_chassis.db import Database
+from twolamps_chassis.fences import FENCES
 from twolamps_chassis.kafka_relay import KafkaDelivery
 from twolamps_chassis.records import Record
 from twolamps_chassis.relay import Relay
@@ -55,17 +57,47 @@ class MortalConsumer(TallyConsumer):
         self.death.one_more()
 
 
+class TwoTopics(KafkaDelivery):
+    """Records are sent twice, as those of fences are."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address.servers, address.topic, address.fence_topic, FENCES)
+
+
+class MortalDelivery(TwoTopics):
+    """Is killed when a pass is sent and not yet marked."""
+
+    def __init__(self, address: Address, death: Death) -> None:
+        super().__init__(address)
+        self.death = death
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        """Send, and perhaps die."""
+        await super().deliver(records)
+        self.death.one_more()
+
+
+class DyingBetween(TwoTopics):
+    """Is killed when a record is safe in its own topic and not yet sent to that of fences."""
+
+    def __init__(self, address: Address, death: Death) -> None:
+        super().__init__(address)
+        self.death = death
+
+    async def _enqueue(
+        self, producer: AIOKafkaProducer, record: Record, key: bytes, place: TopicPartition
+    ) -> "asyncio.Future[object]":
+        if place.topic == self.fence_topic:
+            await producer.flush()
+            self.death.one_more()
+        return await super()._enqueue(producer, record, key, place)
+
+
 @asynccontextmanager
-async def relaying(address: Address, source: Database, death: Death | None = None) -> AsyncIterator[Relay]:
-    """A relay runs in this process; with `death` it is killed when a pass is sent and not yet marked."""
-    delivery = KafkaDelivery(address.servers, address.topic)
-
-    async def deliver(records: Sequence[Record]) -> None:
-        await delivery.deliver(records)
-        if death is not None:
-            death.one_more()
-
-    relay = Relay(address.source_dsn, source, deliver, delivery.log_id)
+async def relaying(address: Address, source: Database, delivery: KafkaDelivery | None = None) -> AsyncIterator[Relay]:
+    """A relay runs in this process."""
+    delivery = delivery or TwoTopics(address)
+    relay = Relay(address.source_dsn, source, delivery.deliver, delivery.log_id)
     running = asyncio.create_task(relay.run())
     try:
         yield relay
@@ -99,16 +131,21 @@ async def carrying(house: TallyHouse, servers: str = "") -> AsyncIterator[TallyC
 
 def relay(address: Address, die_after: int) -> None:
     """A replica's relay; with `die_after` it is killed between that pass's send and its mark."""
+    asyncio.run(_until_told(_relaying(address, MortalDelivery(address, Death(die_after)))))
 
-    @asynccontextmanager
-    async def work() -> AsyncIterator[None]:
-        async with (
-            open_tables(address.source_dsn, SOURCE, address) as source,
-            relaying(address, source, Death(die_after)),
-        ):
-            yield
 
-    asyncio.run(_until_told(work()))
+def relay_of_fences(address: Address, die_after: int) -> None:
+    """A replica's relay; with `die_after` it is killed between the two sends of that fence."""
+    asyncio.run(_until_told(_relaying(address, DyingBetween(address, Death(die_after)))))
+
+
+@asynccontextmanager
+async def _relaying(address: Address, delivery: KafkaDelivery) -> AsyncIterator[None]:
+    async with (
+        open_tables(address.source_dsn, SOURCE, address) as source,
+        relaying(address, source, delivery),
+    ):
+        yield
 
 
 def consumer(address: Address, die_after: int) -> None:

@@ -9,8 +9,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 
 from tests.faults.kafka.house import FAULTLESS, TallyHouse
-from tests.faults.kafka.ledger import long_or, note
 from tests.faults.kafka.replicas import carrying
+from tests.faults.ledger import long_or, note
 from twolamps_testkit.kafka_process import KafkaProcess
 from twolamps_testkit.outbox_house import firsts, read_topic
 from twolamps_testkit.servers import Kafka, Postgres
@@ -33,11 +33,11 @@ async def admin_of(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
 
 @pytest.fixture
 async def replicated(postgres: Postgres, three_nodes: KafkaProcess) -> AsyncIterator[TallyHouse]:
-    """A house whose topic lies on three nodes; a record is safe when two have it."""
-    topic = f"test.{secrets.token_hex(6)}.v1"
+    """A house whose topics lie on three nodes; a record is safe when two have it."""
+    topics = [f"test.{secrets.token_hex(6)}.v1" for _ in range(2)]
     async with admin_of(three_nodes.kafka) as admin:
-        await admin.create_topics([NewTopic(topic, 2 * NODES, NODES)])
-    async with TallyHouse.open(postgres, three_nodes.kafka, topic) as made:
+        await admin.create_topics([NewTopic(topic, 2 * NODES, NODES) for topic in topics])
+    async with TallyHouse.open(postgres, three_nodes.kafka, *topics) as made:
         yield made
 
 

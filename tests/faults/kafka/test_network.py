@@ -1,7 +1,9 @@
 """The network between the platform, Kafka and PostgreSQL is slow, cut or silent: everything arrives once and in order."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
 
@@ -21,6 +23,10 @@ CUT_POSTGRES = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name IN ('twolamps-relay', $1)
 """
+SILENT_S = 3.0  # longer than a relay that has nothing to do waits before it asks again
+GIVEN_UP_S = (
+    45.0  # a statement's 15 s, then the 20 s for which a dead leader's session keeps its lock, on a busy machine
+)
 
 
 @pytest.fixture
@@ -133,7 +139,9 @@ async def test_connections_to_postgresql_that_its_operator_ends_lose_nothing(hou
         assert await house.judged() == FAULTLESS
 
 
-async def test_connections_to_postgresql_that_are_cut_lose_nothing(house: TallyHouse) -> None:
+@asynccontextmanager
+async def carrying_by_proxies(house: TallyHouse) -> AsyncIterator[tuple[TcpProxy, TcpProxy]]:
+    """A relay and a consumer run in this process, each reaching PostgreSQL through a proxy of its own."""
     proxy, dsn = TcpProxy.to_postgres(house.address.source_dsn)
     other, reader_dsn = TcpProxy.to_postgres(house.address.reader_dsn)
     async with proxy, other:
@@ -146,9 +154,30 @@ async def test_connections_to_postgresql_that_are_cut_lose_nothing(house: TallyH
             relaying(address, source),
             consuming(address, TallyConsumer(reader)),
         ):
-            async with house.commands():
-                for _ in range(5):
-                    await house.goes_on(100)
-                    await proxy.cut()
-                    await other.cut()
-            assert await house.judged() == FAULTLESS
+            yield proxy, other
+
+
+async def test_connections_to_postgresql_that_are_cut_lose_nothing(house: TallyHouse) -> None:
+    async with carrying_by_proxies(house) as proxies:
+        async with house.commands():
+            for _ in range(5):
+                await house.goes_on(100)
+                await asyncio.gather(*(proxy.cut() for proxy in proxies))
+        assert await house.judged() == FAULTLESS
+
+
+async def test_half_open_connections_to_postgresql_are_given_up_within_the_timeouts_of_statements_and_sessions(
+    house: TallyHouse,
+) -> None:
+    async with carrying_by_proxies(house) as proxies:
+        async with house.commands():
+            await house.goes_on(100)
+            for proxy in proxies:
+                proxy.silent = True
+            await asyncio.sleep(SILENT_S)
+            for proxy in proxies:
+                proxy.silent = False  # what was under way is never answered; who connects anew is
+            began = time.monotonic()
+            await house.goes_on(1_000, GIVEN_UP_S)
+            print(f"PostgreSQL half open: all went on after {time.monotonic() - began:.1f} s")
+        assert await house.judged() == FAULTLESS

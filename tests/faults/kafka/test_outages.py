@@ -3,8 +3,8 @@
 import asyncio
 
 from tests.faults.kafka.house import FAULTLESS, TallyHouse
-from tests.faults.kafka.ledger import long_or, note
 from tests.faults.kafka.replicas import carrying
+from tests.faults.ledger import long_or, note
 from twolamps_chassis.kafka_relay import cluster_id
 from twolamps_testkit.kafka_process import KafkaProcess
 from twolamps_testkit.outbox_house import firsts, read_topic
@@ -53,7 +53,8 @@ async def test_a_cluster_wiped_while_relay_and_consumer_run_is_given_all_that_is
             await asyncio.to_thread(own_kafka.wipe)
             await asyncio.to_thread(own_kafka.start)
             assert await cluster_id(kafka.servers) != before
-            await kafka.make_topic(name=topic)  # as who deploys does
+            for name in (topic, house.address.fence_topic):  # as who deploys does
+                await kafka.make_topic(name=name)
             await house.goes_on()
         assert await house.judged() == FAULTLESS
     kept = firsts(await read_topic(kafka, topic))

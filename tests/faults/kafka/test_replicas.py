@@ -1,6 +1,7 @@
 """Replicas come, go and are killed: nothing is lost, applied twice or out of order.
 
-The long form kills a thousand relays between send and mark, sixty consumers between commit and offset.
+The long form kills a thousand relays between send and mark, a hundred between two sends, sixty consumers between commit
+and offset.
 """
 
 import asyncio
@@ -10,12 +11,12 @@ import signal
 from contextlib import ExitStack
 
 from tests.faults.kafka.house import FAULTLESS, TallyHouse
-from tests.faults.kafka.ledger import SEED, long_or, note
-from tests.faults.kafka.replicas import Entry, consumer, relay, replica
+from tests.faults.kafka.replicas import Entry, consumer, relay, relay_of_fences, replica
+from tests.faults.ledger import SEED, long_or, note
 from twolamps_testkit.outbox_house import read_topic
 from twolamps_testkit.servers import Kafka
 
-RELAYS, CONSUMERS, ROUNDS = long_or((3, 2, 1), (1_000, 60, 10))
+RELAYS, FENCING_RELAYS, CONSUMERS, ROUNDS = long_or((3, 3, 2, 1), (1_000, 100, 60, 10))
 
 
 async def test_order_per_couple_holds_through_two_replicas_and_their_rebalances(house: TallyHouse) -> None:
@@ -53,6 +54,23 @@ async def test_a_relay_killed_between_send_and_mark_is_followed_by_one_that_repe
     note("a relay killed between send and mark", RELAYS, f"{verdict}, {repeated} sent again", SEED)
     assert verdict == FAULTLESS
     assert repeated > 0
+
+
+async def test_a_relay_killed_between_the_two_sends_of_a_fence_is_followed_by_one_that_sends_both(
+    house: TallyHouse,
+) -> None:
+    chance, kafka = random.Random(SEED), Kafka(house.address.servers)
+    with ExitStack() as running:
+        running.enter_context(replica(consumer, house.address))
+        async with house.commands(pause_s=long_or(0.03, 0.2)):
+            for _ in range(FENCING_RELAYS):
+                await killed(house, relay_of_fences, chance.randint(1, 40))
+        sent, fenced = [len(await read_topic(kafka, name)) for name in (house.address.topic, house.address.fence_topic)]
+        running.enter_context(replica(relay_of_fences, house.address))
+        verdict = await house.judged()
+    note("a relay killed between the two sends of a fence", FENCING_RELAYS, verdict, SEED)
+    assert sent > fenced
+    assert verdict == FAULTLESS
 
 
 async def test_a_consumer_killed_between_commit_and_offset_is_followed_by_one_that_applies_nothing_twice(

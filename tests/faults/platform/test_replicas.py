@@ -4,11 +4,13 @@ import asyncio
 import time
 from pathlib import Path
 
+from tests.faults.ledger import note
 from tests.faults.platform.conftest import MakeFleet
-from tests.faults.platform.two import couple, invite, is_told, seconds_until_told
+from tests.faults.platform.two import INVITES_A_DAY, couple, grows, invite, is_told, proposing, seconds_until_told
 from tests.fleet import ONE_OF_EACH, Fleet
 
-DRAINED_S, ANSWERED_S = 10.0, 15.0
+DRAINED, DRAINED_S, PAUSE_S = ("scheduling", "notifications"), 10.0, 0.05
+ANSWERED_S = 15.0
 TAKEN_OVER_S = 20.0  # a Kafka session of 6 s, a rebalance, and a machine that is busy with other tests
 
 
@@ -30,18 +32,17 @@ async def test_a_replica_that_is_told_to_stop_drains_and_nothing_comes_twice(fle
     fleet = await fleets(ONE_OF_EACH | {"notifications": 2, "scheduling": 2, "gateway": 1})
     async with couple(fleet, tmp_path) as evening:
         made: list[str] = []
-
-        async def propose() -> None:
-            while len(made) < 25:
-                made.append(await invite(evening, evening.ada, len(made)))
-
-        proposing = asyncio.ensure_future(propose())
-        for role in ("scheduling", "notifications"):
-            drained_s = await asyncio.to_thread(fleet.terminate, fleet.of(role))
-            print(f"{role} drained in {drained_s:.1f} s")
-            assert drained_s < DRAINED_S
+        for n, role in enumerate(DRAINED, 1):
+            async with proposing(evening, evening.ada, made, PAUSE_S, n * INVITES_A_DAY // len(DRAINED)):
+                await grows(made, 2)
+                before = len(made)
+                drained_s = await asyncio.to_thread(fleet.terminate, fleet.of(role))
+                meanwhile = len(made) - before
+            print(f"{role} drained in {drained_s:.1f} s, {meanwhile} invites accepted meanwhile")
+            note(f"F18: {role} told to stop under load", meanwhile, f"drained in {drained_s:.1f} s")
+            assert drained_s < DRAINED_S, "F18: drained in 10 s"
+            assert meanwhile > 0
             await asyncio.to_thread(fleet.start_replica, fleet.of(role))
-        await proposing
         await is_told(evening.ben, made, 20)
         assert await again(fleet) == 0
 

@@ -9,12 +9,12 @@ import random
 from contextlib import suppress
 
 from tests.faults.evenings import hold, live
-from tests.faults.kafka.ledger import SEED, long_or, note
 from tests.faults.killed_evening import History
+from tests.faults.ledger import SEED, long_or, note
 from tests.faults.platform.conftest import MakeFleet
 from tests.fleet import Fleet
 
-KILLS, ROUNDS = 12, long_or(1, 85)
+KILLS, ROUNDS = long_or((6, 1), (12, 85))
 TWO_OF_EACH = {"pairing": 2, "prompts": 2, "scheduling": 2, "notifications": 2, "gateway": 1}
 
 

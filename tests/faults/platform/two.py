@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +33,39 @@ async def invite(evening: Evening, person: Person, number: int) -> str:
         title=f"A walk, {number}", starts_at=starts_at, duration=timedelta(hours=1)
     )
     return made.invite.id
+
+
+@asynccontextmanager
+async def proposing(
+    evening: Evening, person: Person, made: list[str], pause_s: float, most: int = INVITES_A_DAY
+) -> AsyncIterator[None]:
+    """Meanwhile one of them goes on proposing, until `made` holds `most`: the ids of what the platform accepted, in that
+    order. None may fail."""
+    enough = asyncio.Event()
+
+    async def go_on() -> None:
+        while len(made) < most and not enough.is_set():
+            made.append(await invite(evening, person, len(made)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await enough.wait()
+
+    going_on = asyncio.ensure_future(go_on())
+    try:
+        yield
+    finally:
+        enough.set()
+        await going_on
+
+
+async def grows(made: list[str], by: int, within_s: float = 20) -> None:
+    """Wait until so many more are accepted."""
+    target = len(made) + by
+
+    async def count() -> int:
+        return len(made)
+
+    await eventually(count, within_s, lambda found: found >= target)
 
 
 def told(person: Person) -> list[str]:

@@ -1,5 +1,6 @@
 """What reaches a service, and what does its answer or its error become?"""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -123,3 +124,17 @@ async def test_services_that_are_gone_are_503_without_their_address(problem: Any
         assert response.headers["retry-after"] == "1"
         problem(await client.get("/readyz"), 503, "unavailable")
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_connection_that_lay_idle_longer_than_clients_keep_theirs_is_still_answered(
+    client: httpx.AsyncClient,
+) -> None:
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    try:
+        for idle_s in (0, 6):  # httpx closes after five
+            await asyncio.sleep(idle_s)
+            writer.write(b"GET /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+            await reader.read(1_000)
+    finally:
+        writer.close()

@@ -49,7 +49,8 @@ def test_a_key_is_asked_on_post_but_of_nobody_who_has_not_signed_in() -> None:
             parameter["name"] == "Idempotency-Key" and parameter["required"] for parameter in operation["parameters"]
         )
     }
-    anyone = {("POST", "/v1/people"), ("POST", "/v1/sessions"), ("POST", "/v1/sessions:refresh")}
+    strangers = ("/v1/people", "/v1/sessions", "/v1/sessions:refresh", "/v1/sessions:device", "/v1/device-codes")
+    anyone = {("POST", path) for path in strangers}
     assert asking == {(verb, path) for verb, path in OPERATIONS if verb == "POST"} - anyone
     assert {key for key, operation in OPERATIONS.items() if operation.get("security") == []} == anyone
 

@@ -99,11 +99,11 @@ async def test_a_named_origin_may_call_and_another_may_not(edge: Any) -> None:
 
 async def test_request_n_is_served_and_n_plus_1_is_429(edge: Any, problem: Any, heard: Any) -> None:
     async with edge(flood_limit="3/minute") as client:
-        for left in (2, 1, 0):
+        for _ in range(3):
             response = await client.get("/v1/me")
             assert response.status_code == 200
             assert response.headers["ratelimit-policy"] == '"flood";q=3;w=60'
-            assert response.headers["ratelimit"].startswith(f'"flood";r={left};t=')
+            assert "ratelimit" not in response.headers  # who shares the address could tell by it that somebody is here
         response = await client.get("/v1/me")
         problem(response, 429, "too_many_requests")
         assert response.headers["ratelimit"].startswith('"flood";r=0;t=')

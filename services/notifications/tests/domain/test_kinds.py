@@ -14,7 +14,7 @@ from twolamps_events.base import Event
 from twolamps_events.catalog import EVENTS
 
 SILENT = {"shares_changed", "session_ended", "couple_snapshot", "person_snapshot"}
-"""Events that no inbox hears of: consent and sessions leave no trace there, and what is told anew is no news."""
+"""Events that no inbox hears of: consent and the end of a session leave no trace there, and what is told anew is no news."""
 ANN, SAM = uuid4(), uuid4()
 
 
@@ -49,6 +49,15 @@ def test_who_acted_is_not_told() -> None:
     left = {"couple_id": uuid4(), "members": [ANN, SAM], "prompt_id": uuid4(), "by": ANN, "day": "2026-05-01"}
     notices, _ = news_of("light_left", [left])
     assert [notice.person for notice in notices] == [SAM]
+
+
+def test_a_new_device_is_told_to_its_owner_alone_and_names_nobody_who_did_it() -> None:
+    """Who signed it in knew the password, which need not have been the owner."""
+    session = uuid4()
+    notices, pulled = news_of("device_connected", [{"person_id": ANN, "session_id": session, "connected_at": None}])
+    assert [(n.person, n.by, n.subject.type, n.subject.id) for n in notices] == [(ANN, None, "session", session)]
+    assert pulled == []
+    assert "by" not in EVENTS["twolamps.pairing.device_connected.v1"].model_fields
 
 
 def test_a_light_taken_back_pulls_the_notice_of_the_other_only() -> None:

@@ -23,11 +23,12 @@ SECRET = "hold me at the lighthouse"
 SUBJECTS = {
     "calendar_changed": "couple",
     "pairing_claimed": "pairing",
+    "device_connected": "session",
     "prompts_dealt": "prompt",
     "couple_formed": "couple",
 }
 SUBJECTS |= {"light_left": "prompt", "answers_revealed": "prompt"}
-ON_OTHER_STREAMS = ("pairing_claimed", "couple_formed", "session_ended")
+ON_OTHER_STREAMS = ("pairing_claimed", "device_connected", "couple_formed", "session_ended")
 
 
 def events(house: House) -> dict[str, tuple[Event, str]]:
@@ -47,6 +48,7 @@ def events(house: House) -> dict[str, tuple[Event, str]]:
     }
     told: Sequence[tuple[Event, str]] = (
         (pairing.PairingClaimed(pairing_id=THING, person_id=ann), "a"),
+        (pairing.DeviceConnected(person_id=ann, session_id=THING, connected_at=AT), "a"),
         (pairing.CoupleFormed(couple_id=THING, inviter_id=ann, invitee_id=sam, paired_at=AT, **calendar), "as"),
         (pairing.CalendarChanged(couple_id=couple, by=ann, calendar_version=2, **calendar), "s"),
         (pairing.SharesChanged(couple_id=couple, active=["facts"], shares_version=2), ""),

@@ -162,3 +162,12 @@ async def test_another_couple_sees_and_changes_its_own(house: House) -> None:
     await house.share(eve, TITLES)
     assert (await house.couple(bob)).id == other
     assert await all_that_is_seen(house, ann) == before
+
+
+async def test_the_partner_sees_the_zone_of_my_profile_and_its_change(house: House) -> None:
+    ann, sam = await house.sign_up("Ann", zone="Europe/Amsterdam"), await house.sign_up("Sam", zone="Europe/Lisbon")
+    await house.pair(ann, sam)
+    assert (await house.couple(ann)).partner_zone == "Europe/Lisbon"
+    await house.of(sam).UpdateMe(pb.UpdateMeRequest(zone="America/New_York"))
+    assert (await house.couple(ann)).partner_zone == "America/New_York"
+    assert (await house.couple(sam)).partner_zone == "Europe/Amsterdam"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pairing.tests.conftest import PASSWORD, House, refused
+from pairing.tests.conftest import PASSWORD, House, from_address, refused
 from twolamps.internal.v1.internal_pb2_grpc import CouplesServiceStub
 from twolamps.pairing.v1 import pairing_pb2 as pb
 from twolamps_chassis.limits import network
@@ -41,12 +41,6 @@ async def test_a_person_may_claim_ten_times(house: House) -> None:
         assert (await refused(house.claim(sam, "ZZZZ-ZZZZZ"))).reason == "code_not_valid"
     assert (await refused(house.claim(sam, code))).code == "RESOURCE_EXHAUSTED"
     assert (await house.claim(await house.sign_up("Eve"), code)).state == pb.PAIRING_STATE_CONFIRM
-
-
-def from_address(house: House, address: str) -> dict[str, str]:
-    """What the gateway says of a call from there."""
-    gateway = house.stage.service_caller(CouplesServiceStub, "gateway").token()
-    return {"x-twolamps-client-address": address, "x-twolamps-service-token": gateway}
 
 
 async def test_tries_at_another_address_neither_show_nor_keep_anybody_out(house: House) -> None:

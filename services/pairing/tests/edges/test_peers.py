@@ -53,7 +53,7 @@ async def test_every_peer_that_can_be_reached_has_applied_the_fence_when_it_retu
     try:
         started = time.monotonic()
         await told.end_couple(couple, 1)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3, "one peer would take five seconds"
         await told.end_sessions(person, sessions)
         await told.change_shares(couple, {"titles:x", "availability"}, 3)
     finally:

@@ -7,7 +7,7 @@ from pairing.tests.conftest import House
 from twolamps.pairing.v1 import pairing_pb2 as pb
 
 MINE = {"people": "id", "sessions": "person_id", "pairing_codes": "person_id", "ended_sessions": "person_id"}
-CLOSED_TO_APP = ("refresh_tokens", "pairings", "share_grants", "share_expiries", "outbox")
+CLOSED_TO_APP = ("refresh_tokens", "device_codes", "pairings", "share_grants", "share_expiries", "outbox")
 
 
 async def test_a_persons_role_sees_that_persons_rows_only(house: House) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 from uuid import uuid4
 
-from pairing.tests.conftest import House, refused
+from pairing.tests.conftest import PASSWORD, House, refused
+from twolamps.internal.v1 import internal_pb2
+from twolamps.internal.v1.internal_pb2_grpc import WebSessionsServiceStub
 from twolamps.pairing.v1 import pairing_pb2 as pb
 from twolamps_events.pairing import SessionEnded
 from twolamps_testkit.stage import one
@@ -26,6 +28,18 @@ async def test_my_sessions_newest_first_in_pages(house: House) -> None:
     assert [session.current for session in (await sessions(house, first)).sessions] == [False] * 4 + [True]
     two = await sessions(house, first, ids=mine[:2])
     assert [session.id for session in two.sessions] == mine[:2]
+
+
+async def test_a_sessions_name_is_one_line_that_turns_nothing_round(house: House) -> None:
+    await house.sign_up("Ann")
+    web = house.stage.service_caller(WebSessionsServiceStub, "gateway")
+    for name in ("two\nlines", "\N{RIGHT-TO-LEFT OVERRIDE}elttek a"):
+        words = {"mail": "ann@example.org", "password": PASSWORD, "client_name": name}
+        for signing_in in (
+            house.anyone.CreateSession(pb.CreateSessionRequest(**words)),
+            web.CreateWebSession(internal_pb2.CreateWebSessionRequest(**words)),
+        ):
+            assert (await refused(signing_in)).fields == {"client_name": "name_unreadable"}
 
 
 async def test_a_page_token_that_is_none_is_refused(house: House) -> None:

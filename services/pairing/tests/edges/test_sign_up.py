@@ -5,9 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import asyncpg
-
-from pairing.tests.conftest import PASSWORD, House, on_the_wire, refused
+from pairing.tests.conftest import PASSWORD, House, dump, on_the_wire, refused
 from twolamps.pairing.v1 import pairing_pb2 as pb
 from twolamps_testkit.stage import Person
 
@@ -121,22 +119,6 @@ async def test_nothing_that_was_written_can_be_read_in_the_tables(house: House) 
     assert b"Europe/Berlin" in everything
     for secret in secrets:
         assert secret.lower().encode() not in everything.lower()
-
-
-async def dump(house: House) -> bytes:
-    """Every column of every row of pairing's schema."""
-    admin = await asyncpg.connect(house.stage.postgres.dsn(house.stage.database))
-    try:
-        tables = await admin.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'pairing'")
-        values = [
-            value
-            for table in tables
-            for row in await admin.fetch(f'SELECT * FROM pairing."{table["tablename"]}"')
-            for value in row.values()
-        ]
-    finally:
-        await admin.close()
-    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
 
 
 async def test_passwords_are_argon2id_of_nineteen_mebibytes(house: House) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,16 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     ("setting", "value", "named"),
     [
         ("TWOLAMPS_FLOOD_LIMIT", "lots", "TWOLAMPS_FLOOD_LIMIT"),
+        ("TWOLAMPS_REDIS", "nonsense", "TWOLAMPS_REDIS: Value error, must be a URL such as redis://"),
+        ("TWOLAMPS_REDIS", "redis://:hidden-word@host:port", "TWOLAMPS_REDIS: Value error, must be a URL"),
+        ("TWOLAMPS_KAFKA", "nonsense", "TWOLAMPS_KAFKA: Value error, must be host:port"),
+        ("TWOLAMPS_KAFKA", "kafka:9092,,", "TWOLAMPS_KAFKA: Value error, must be host:port"),
+        ("TWOLAMPS_TRUSTED_PROXIES", '["nonsense"]', "TWOLAMPS_TRUSTED_PROXIES: Value error, must be addresses"),
+        ("TWOLAMPS_TRUSTED_PROXIES", '["10.0.0.1/8"]', "host bits set"),
+        ("TWOLAMPS_TRUSTED_PROXIES", '["*"]', "TWOLAMPS_TRUSTED_PROXIES: Value error, * would let anybody"),
         ("TWOLAMPS_CORS_ORIGINS", "https://app.example.org", "cors_origins"),
+        ("TWOLAMPS_DATA", "/proc/nope", "/proc/nope cannot be the data folder"),
+        ("TWOLAMPS_DATA", "/etc/hostname", "name another folder with TWOLAMPS_DATA"),
         ("TWOLAMPS_POSTGRES_FILE", "/nowhere/secret", "/nowhere/secret"),
         ("TWOLAMPS_POSTGRES", "garbage", "invalid DSN"),
         ("TWOLAMPS_POSTGRES", "postgresql://postgres:hidden-word@127.0.0.1:9/postgres", "database cannot be used"),
@@ -55,6 +65,31 @@ def test_a_start_that_cannot_be_says_why_in_a_sentence(
     assert named in said
     assert "Traceback" not in said
     assert "hidden-word" not in said
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [
+        ("TWOLAMPS_HTTP_PORT", "HTTP cannot listen"),
+        ("TWOLAMPS_GRPC_PORT", "gRPC cannot listen"),
+        ("TWOLAMPS_ADMIN_PORT", "admin cannot listen"),
+        ("TWOLAMPS_HOST", "999.1.1.1"),
+        ("TWOLAMPS_ADMIN_HOST", "999.1.1.1"),
+    ],
+)
+def test_where_nothing_can_be_listened_on_the_setting_that_leads_elsewhere_is_named(
+    tmp_path: Path, setting: str, named: str
+) -> None:
+    data = tmp_path / "data"
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        value = "999.1.1.1" if setting.endswith("HOST") else str(other.getsockname()[1])
+        env = environment(data, **{setting: value})
+        done = subprocess.run([COMMAND, "up"], env=env, capture_output=True, text=True, timeout=60, check=False)
+    erase_cluster(data / "postgres")
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert setting in done.stderr
 
 
 def test_a_platform_whose_database_ends_by_itself_ends_too_and_says_so(tmp_path: Path) -> None:
@@ -119,6 +154,8 @@ async def test_the_admin_port_tells_a_database_that_is_away_from_a_platform_that
         assert (await admin.get("/status")).status_code == 200
         bad = await admin.post("/parked?service=notifications&source=pairing&key=no-id", headers={"x-twolamps": "1"})
         assert bad.status_code == 404
+        unknown = await admin.post("/replay?service=nothing", headers={"x-twolamps": "1"})
+        assert "there are pairing." in unknown.json()["detail"]
         for database in node.databases.values():
             database.pool.terminate()
         for path in ("/status", "/parked"):

@@ -10,15 +10,19 @@ from typing import cast
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from twolamps_chassis.kafka_topics import (
     MESSAGE_BYTES,
+    FoundTopic,
     TopicReport,
     admin_client,
     look_at_topics,
     make_topics,
     read_topics,
     topic_names,
+    unsafe_settings,
+    wanted_settings,
 )
 from twolamps_testkit.servers import Kafka
 from twolamps_testkit.stage import eventually
@@ -54,11 +58,12 @@ async def test_every_source_and_the_fences_get_a_topic_once(admin: AIOKafkaAdmin
 async def test_what_is_unsafe_is_mended_and_the_rest_is_kept(admin: AIOKafkaAdminClient, prefix: str) -> None:
     unsafe = {
         "retention.ms": "-1",
+        "retention.bytes": "123456789",
         "max.message.bytes": "1000",
         "cleanup.policy": "compact",
         "min.insync.replicas": "2",
     }
-    kept = {"compression.type": "zstd", "retention.bytes": "123456789"}
+    kept = {"compression.type": "zstd", "index.interval.bytes": "8192"}
     await admin.create_topics([NewTopic(f"{prefix}.pairing.v1", 3, 1, topic_configs=unsafe | kept)])
     looked = (await known(admin, prefix, 1))[f"{prefix}.pairing.v1"]
     assert len(looked.wrong) == len(unsafe) + 1  # and its segments stay open for long
@@ -76,6 +81,49 @@ async def test_partitions_are_raised_where_asked_and_never_lowered(admin: AIOKaf
     assert counts[f"{prefix}.pairing.v1"] == 5
     assert counts[f"{prefix}.prompts.v1"] == 9
     assert counts[f"{prefix}.fences.v1"] == 5
+
+
+async def test_each_topic_is_shown_with_what_it_keeps_and_who_confirms(
+    admin: AIOKafkaAdminClient, kafka: Kafka, prefix: str
+) -> None:
+    made = run(kafka.servers, prefix)
+    said, _ = made.communicate(timeout=60)
+    assert made.returncode == 0
+    for name in topic_names(prefix):
+        assert f"{name} 8 1 7 d all, min ISR 1 made" in rows(said)
+    for_ever = {"retention.ms": "-1", "min.insync.replicas": "2"}
+    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, f"{prefix}.prompts.v1", configs=for_ever)])
+    await admin.delete_topics([f"{prefix}.fences.v1"])
+    await eventually(
+        lambda: look_at_topics(admin, prefix), until=lambda found: sum(bool(report.wrong) for report in found) == 2
+    )
+    said, _ = (checked := run(kafka.servers, prefix, "--check")).communicate(timeout=60)
+    assert checked.returncode == 1
+    assert f"{prefix}.prompts.v1 8 1 for ever all, min ISR 2 there" in rows(said)
+    assert f"{prefix}.fences.v1 missing" in rows(said)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "changed", "wrong"),
+    [
+        (1, {}, []),
+        (2, {}, []),
+        (3, {"min.insync.replicas": "2"}, []),
+        (3, {"min.insync.replicas": "1"}, ["min.insync.replicas"]),
+        (3, {"min.insync.replicas": "3"}, ["min.insync.replicas"]),
+        (2, {"min.insync.replicas": "2"}, ["min.insync.replicas"]),
+        (1, {"retention.ms": str(3 * DAY_MS)}, []),
+        (1, {"retention.ms": str(3 * DAY_MS - 1)}, ["retention.ms"]),
+        (1, {"retention.ms": str(7 * DAY_MS + 1)}, ["retention.ms"]),
+        (1, {"retention.ms": "-1"}, ["retention.ms"]),
+        (1, {"retention.bytes": "1073741824"}, ["retention.bytes"]),
+    ],
+)
+def test_what_could_lose_an_event_or_stop_all_is_unsafe(
+    replicas: int, changed: dict[str, str], wrong: list[str]
+) -> None:
+    settings = wanted_settings(1) | changed
+    assert list(unsafe_settings(FoundTopic("t.pairing.v1", 8, replicas, settings, {}))) == wrong
 
 
 async def test_two_runs_at_once_get_in_nobodys_way(admin: AIOKafkaAdminClient, kafka: Kafka, prefix: str) -> None:
@@ -111,6 +159,11 @@ async def known(admin: AIOKafkaAdminClient, prefix: str, topics: int) -> dict[st
         return {report.name: report for report in await look_at_topics(admin, prefix) if report.state != "missing"}
 
     return cast(dict[str, TopicReport], await eventually(look, until=lambda found: len(found) == topics))
+
+
+def rows(said: str) -> list[str]:
+    """The lines of a table, each cell one space from the next."""
+    return [" ".join(line.split()) for line in said.splitlines()]
 
 
 def run(servers: str, prefix: str, *arguments: str) -> "subprocess.Popen[str]":

@@ -295,3 +295,123 @@ class ChangesService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class WebSessionsServiceStub:
+    """Sessions of the web app, for the gateway alone. The secret lives in a cookie and is shown to no script.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.CreateWebSession = channel.unary_unary(
+                '/twolamps.internal.v1.WebSessionsService/CreateWebSession',
+                request_serializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.CreateWebSessionRequest.SerializeToString,
+                response_deserializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.CreateWebSessionResponse.FromString,
+                _registered_method=True)
+        self.ExchangeWebSession = channel.unary_unary(
+                '/twolamps.internal.v1.WebSessionsService/ExchangeWebSession',
+                request_serializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.ExchangeWebSessionRequest.SerializeToString,
+                response_deserializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.ExchangeWebSessionResponse.FromString,
+                _registered_method=True)
+
+
+class WebSessionsServiceServicer:
+    """Sessions of the web app, for the gateway alone. The secret lives in a cookie and is shown to no script.
+    """
+
+    def CreateWebSession(self, request, context):
+        """Sign in with mail and password, as CreateSession does; the session has a secret instead of refresh tokens.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExchangeWebSession(self, request, context):
+        """An access token for a secret, again and again until its session ends or has lain unused for 90 days.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_WebSessionsServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'CreateWebSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateWebSession,
+                    request_deserializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.CreateWebSessionRequest.FromString,
+                    response_serializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.CreateWebSessionResponse.SerializeToString,
+            ),
+            'ExchangeWebSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExchangeWebSession,
+                    request_deserializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.ExchangeWebSessionRequest.FromString,
+                    response_serializer=twolamps_dot_internal_dot_v1_dot_internal__pb2.ExchangeWebSessionResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'twolamps.internal.v1.WebSessionsService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('twolamps.internal.v1.WebSessionsService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class WebSessionsService:
+    """Sessions of the web app, for the gateway alone. The secret lives in a cookie and is shown to no script.
+    """
+
+    @staticmethod
+    def CreateWebSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twolamps.internal.v1.WebSessionsService/CreateWebSession',
+            twolamps_dot_internal_dot_v1_dot_internal__pb2.CreateWebSessionRequest.SerializeToString,
+            twolamps_dot_internal_dot_v1_dot_internal__pb2.CreateWebSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExchangeWebSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twolamps.internal.v1.WebSessionsService/ExchangeWebSession',
+            twolamps_dot_internal_dot_v1_dot_internal__pb2.ExchangeWebSessionRequest.SerializeToString,
+            twolamps_dot_internal_dot_v1_dot_internal__pb2.ExchangeWebSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

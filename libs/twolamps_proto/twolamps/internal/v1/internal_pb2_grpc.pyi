@@ -81,3 +81,33 @@ class ChangesServiceServicer(metaclass=_abc_1.ABCMeta):
         """The newest place of each person, and whether the session of a stream has ended."""
 
 def add_ChangesServiceServicer_to_server(servicer: ChangesServiceServicer, server: _aio.Server) -> None: ...
+
+class WebSessionsServiceStub:
+    """Sessions of the web app, for the gateway alone. The secret lives in a cookie and is shown to no script."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    CreateWebSession: _aio.UnaryUnaryMultiCallable[_internal_pb2.CreateWebSessionRequest, _internal_pb2.CreateWebSessionResponse]
+    """Sign in with mail and password, as CreateSession does; the session has a secret instead of refresh tokens."""
+    ExchangeWebSession: _aio.UnaryUnaryMultiCallable[_internal_pb2.ExchangeWebSessionRequest, _internal_pb2.ExchangeWebSessionResponse]
+    """An access token for a secret, again and again until its session ends or has lain unused for 90 days."""
+
+class WebSessionsServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Sessions of the web app, for the gateway alone. The secret lives in a cookie and is shown to no script."""
+
+    @_abc_1.abstractmethod
+    def CreateWebSession(
+        self,
+        request: _internal_pb2.CreateWebSessionRequest,
+        context: _aio.ServicerContext[_internal_pb2.CreateWebSessionRequest, _abc.Awaitable[_internal_pb2.CreateWebSessionResponse]],
+    ) -> _abc.Awaitable[_internal_pb2.CreateWebSessionResponse]:
+        """Sign in with mail and password, as CreateSession does; the session has a secret instead of refresh tokens."""
+
+    @_abc_1.abstractmethod
+    def ExchangeWebSession(
+        self,
+        request: _internal_pb2.ExchangeWebSessionRequest,
+        context: _aio.ServicerContext[_internal_pb2.ExchangeWebSessionRequest, _abc.Awaitable[_internal_pb2.ExchangeWebSessionResponse]],
+    ) -> _abc.Awaitable[_internal_pb2.ExchangeWebSessionResponse]:
+        """An access token for a secret, again and again until its session ends or has lain unused for 90 days."""
+
+def add_WebSessionsServiceServicer_to_server(servicer: WebSessionsServiceServicer, server: _aio.Server) -> None: ...

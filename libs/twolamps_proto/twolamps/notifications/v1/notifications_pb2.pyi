@@ -68,7 +68,7 @@ class Subject(_message.Message):
     TYPE_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
     type: _builtins.str
-    """prompt, invite, reminder, pairing or couple."""
+    """prompt, invite, reminder, pairing, couple or session."""
     id: _builtins.str
     def __init__(
         self,

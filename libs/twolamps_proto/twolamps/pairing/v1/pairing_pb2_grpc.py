@@ -50,6 +50,21 @@ class PairingServiceStub:
                 request_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.RefreshSessionRequest.SerializeToString,
                 response_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.RefreshSessionResponse.FromString,
                 _registered_method=True)
+        self.CreateDeviceCode = channel.unary_unary(
+                '/twolamps.pairing.v1.PairingService/CreateDeviceCode',
+                request_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceCodeRequest.SerializeToString,
+                response_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceCodeResponse.FromString,
+                _registered_method=True)
+        self.ApproveDevice = channel.unary_unary(
+                '/twolamps.pairing.v1.PairingService/ApproveDevice',
+                request_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.ApproveDeviceRequest.SerializeToString,
+                response_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.ApproveDeviceResponse.FromString,
+                _registered_method=True)
+        self.CreateDeviceSession = channel.unary_unary(
+                '/twolamps.pairing.v1.PairingService/CreateDeviceSession',
+                request_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceSessionRequest.SerializeToString,
+                response_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceSessionResponse.FromString,
+                _registered_method=True)
         self.ListSessions = channel.unary_unary(
                 '/twolamps.pairing.v1.PairingService/ListSessions',
                 request_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.ListSessionsRequest.SerializeToString,
@@ -147,6 +162,28 @@ class PairingServiceServicer:
 
     def RefreshSession(self, request, context):
         """Exchange a refresh token for new tokens. A token used twice ends the session, but for a short grace after a lost reply.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateDeviceCode(self, request, context):
+        """Ask for a session on a device, so that nobody types a password there (RFC 8628). It shows the user code and waits.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveDevice(self, request, context):
+        """Give a device that shows a code a session of mine, by my password; I am told of it. Wrong, used and expired codes
+        answer alike.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateDeviceSession(self, request, context):
+        """Exchange a device code for tokens, once it was approved; until then device_code_pending. Ask once in each interval.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -274,6 +311,21 @@ def add_PairingServiceServicer_to_server(servicer, server):
                     servicer.RefreshSession,
                     request_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.RefreshSessionRequest.FromString,
                     response_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.RefreshSessionResponse.SerializeToString,
+            ),
+            'CreateDeviceCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateDeviceCode,
+                    request_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceCodeRequest.FromString,
+                    response_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceCodeResponse.SerializeToString,
+            ),
+            'ApproveDevice': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveDevice,
+                    request_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.ApproveDeviceRequest.FromString,
+                    response_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.ApproveDeviceResponse.SerializeToString,
+            ),
+            'CreateDeviceSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateDeviceSession,
+                    request_deserializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceSessionRequest.FromString,
+                    response_serializer=twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceSessionResponse.SerializeToString,
             ),
             'ListSessions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSessions,
@@ -433,6 +485,87 @@ class PairingService:
             '/twolamps.pairing.v1.PairingService/RefreshSession',
             twolamps_dot_pairing_dot_v1_dot_pairing__pb2.RefreshSessionRequest.SerializeToString,
             twolamps_dot_pairing_dot_v1_dot_pairing__pb2.RefreshSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateDeviceCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twolamps.pairing.v1.PairingService/CreateDeviceCode',
+            twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceCodeRequest.SerializeToString,
+            twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveDevice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twolamps.pairing.v1.PairingService/ApproveDevice',
+            twolamps_dot_pairing_dot_v1_dot_pairing__pb2.ApproveDeviceRequest.SerializeToString,
+            twolamps_dot_pairing_dot_v1_dot_pairing__pb2.ApproveDeviceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateDeviceSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twolamps.pairing.v1.PairingService/CreateDeviceSession',
+            twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceSessionRequest.SerializeToString,
+            twolamps_dot_pairing_dot_v1_dot_pairing__pb2.CreateDeviceSessionResponse.FromString,
             options,
             channel_credentials,
             insecure,

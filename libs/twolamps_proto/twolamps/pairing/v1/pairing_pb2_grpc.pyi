@@ -22,6 +22,14 @@ class PairingServiceStub:
     """Sign in with mail and password."""
     RefreshSession: _aio.UnaryUnaryMultiCallable[_pairing_pb2.RefreshSessionRequest, _pairing_pb2.RefreshSessionResponse]
     """Exchange a refresh token for new tokens. A token used twice ends the session, but for a short grace after a lost reply."""
+    CreateDeviceCode: _aio.UnaryUnaryMultiCallable[_pairing_pb2.CreateDeviceCodeRequest, _pairing_pb2.CreateDeviceCodeResponse]
+    """Ask for a session on a device, so that nobody types a password there (RFC 8628). It shows the user code and waits."""
+    ApproveDevice: _aio.UnaryUnaryMultiCallable[_pairing_pb2.ApproveDeviceRequest, _pairing_pb2.ApproveDeviceResponse]
+    """Give a device that shows a code a session of mine, by my password; I am told of it. Wrong, used and expired codes
+    answer alike.
+    """
+    CreateDeviceSession: _aio.UnaryUnaryMultiCallable[_pairing_pb2.CreateDeviceSessionRequest, _pairing_pb2.CreateDeviceSessionResponse]
+    """Exchange a device code for tokens, once it was approved; until then device_code_pending. Ask once in each interval."""
     ListSessions: _aio.UnaryUnaryMultiCallable[_pairing_pb2.ListSessionsRequest, _pairing_pb2.ListSessionsResponse]
     """My sessions, newest first."""
     GetSession: _aio.UnaryUnaryMultiCallable[_pairing_pb2.GetSessionRequest, _pairing_pb2.GetSessionResponse]
@@ -79,6 +87,32 @@ class PairingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_pairing_pb2.RefreshSessionRequest, _abc.Awaitable[_pairing_pb2.RefreshSessionResponse]],
     ) -> _abc.Awaitable[_pairing_pb2.RefreshSessionResponse]:
         """Exchange a refresh token for new tokens. A token used twice ends the session, but for a short grace after a lost reply."""
+
+    @_abc_1.abstractmethod
+    def CreateDeviceCode(
+        self,
+        request: _pairing_pb2.CreateDeviceCodeRequest,
+        context: _aio.ServicerContext[_pairing_pb2.CreateDeviceCodeRequest, _abc.Awaitable[_pairing_pb2.CreateDeviceCodeResponse]],
+    ) -> _abc.Awaitable[_pairing_pb2.CreateDeviceCodeResponse]:
+        """Ask for a session on a device, so that nobody types a password there (RFC 8628). It shows the user code and waits."""
+
+    @_abc_1.abstractmethod
+    def ApproveDevice(
+        self,
+        request: _pairing_pb2.ApproveDeviceRequest,
+        context: _aio.ServicerContext[_pairing_pb2.ApproveDeviceRequest, _abc.Awaitable[_pairing_pb2.ApproveDeviceResponse]],
+    ) -> _abc.Awaitable[_pairing_pb2.ApproveDeviceResponse]:
+        """Give a device that shows a code a session of mine, by my password; I am told of it. Wrong, used and expired codes
+        answer alike.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateDeviceSession(
+        self,
+        request: _pairing_pb2.CreateDeviceSessionRequest,
+        context: _aio.ServicerContext[_pairing_pb2.CreateDeviceSessionRequest, _abc.Awaitable[_pairing_pb2.CreateDeviceSessionResponse]],
+    ) -> _abc.Awaitable[_pairing_pb2.CreateDeviceSessionResponse]:
+        """Exchange a device code for tokens, once it was approved; until then device_code_pending. Ask once in each interval."""
 
     @_abc_1.abstractmethod
     def ListSessions(

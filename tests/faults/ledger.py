@@ -12,7 +12,7 @@ from typing import TypeVar
 
 LONG = bool(os.environ.get("TWOLAMPS_TEST_LONG"))
 SEED = int(os.environ.get("TWOLAMPS_TEST_SEED", "0")) or random.randrange(1 << 32)
-LEDGER = Path(__file__).resolve().parents[1] / "LEDGER.md"
+LEDGER = Path(__file__).with_name("LEDGER.md")
 Value = TypeVar("Value")
 
 

@@ -1,91 +1,36 @@
 """`twolamps check` on a role of a platform: faults are planted in real servers, and each is named with what to do."""
 
 import asyncio
-import os
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from pairing.main import compose
 from standalone.check import database, machine
 from standalone.check.command import look_at_everything
-from standalone.check.findings import Finding
 from standalone.check.machine import look_at_machine
-from standalone.databases import Databases
-from standalone.hand_out import hand_out
+from standalone.tests.check.conftest import Patient
 from twolamps_chassis import clock
-from twolamps_chassis.kafka_topics import admin_client, make_topics, topic_names
 from twolamps_chassis.settings import Settings
-from twolamps_testkit.servers import Kafka, Postgres
-from twolamps_testkit.stage import Stage, eventually
+from twolamps_testkit.servers import Postgres
 
-REDIS = os.environ.get("TWOLAMPS_TEST_REDIS", "")
 SECRET = "a-word-nobody-may-read"
 
 
-@dataclass
-class Patient:
-    """A healthy role, pairing, with all it needs; what is planted in it."""
-
-    stage: Stage
-    settings: Settings
-    admin: AIOKafkaAdminClient
-
-    @property
-    def keys(self) -> Path:
-        return self.settings.keys_folder
-
-    @property
-    def login(self) -> str:
-        return self.stage.postgres.login("pairing")
-
-    async def sql(self, statement: str, database: str = "") -> None:
-        conn = await asyncpg.connect(self.stage.postgres.dsn(database or self.stage.database))
-        try:
-            await conn.execute(statement)
-        finally:
-            await conn.close()
-
-    async def wrong(self) -> list[Finding]:
-        return [finding async for finding in look_at_everything(self.settings) if finding.wrong]
-
-    async def topic(self, **own: str) -> None:
-        resource = ConfigResource(ConfigResourceType.TOPIC, f"{self.settings.prefix}.pairing.v1", configs=own)
-        await self.admin.alter_configs([resource])
-
-
-@pytest.fixture
-async def patient(stage: Stage, kafka: Kafka, tmp_path: Path) -> AsyncIterator[Patient]:
-    if not REDIS:
-        pytest.skip(
-            "needs a real Redis: docker run -p 6379:6379 redis:8, then TWOLAMPS_TEST_REDIS=redis://127.0.0.1:6379"
-        )
-    node = await stage.start(pairing=compose)
-    hand_out(Databases(str, lambda login, _: login, Path()), stage.postgres.keys, tmp_path / "out")
-    settings = Settings(
-        data=tmp_path,
-        keys=tmp_path / "out" / "pairing",
-        database=stage.postgres.dsn(stage.database, stage.postgres.login("pairing")),
-        key_database=stage.postgres.dsn(f"{stage.postgres.template}_keys", stage.postgres.login("pairing")),
-        kafka=kafka.servers,
-        redis=REDIS,
-        prefix=f"t{secrets.token_hex(4)}",
-        peers={"pairing": f"127.0.0.1:{node.grpc_port}"},
-    )
-    async with admin_client(kafka.servers) as admin:
-        await make_topics(admin, settings.prefix, 1)
-        yield Patient(stage, settings, admin)
-        await admin.delete_topics(topic_names(settings.prefix))
-
-
 async def test_a_healthy_role_has_nothing_wrong(patient: Patient) -> None:
+    assert await patient.wrong() == []
+
+
+@pytest.mark.parametrize("role", ["prompts", "scheduling", "notifications", "gateway"])
+async def test_a_healthy_role_that_keeps_no_data_has_nothing_wrong_wherever_it_runs(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    postgres, login = patient.stage.postgres, patient.stage.postgres.login(role)
+    patient.elsewhere(keys=patient.keys.parent / role, database="", key_database="")
+    if role != "gateway":
+        keys = postgres.dsn(f"{postgres.template}_keys", login)
+        patient.elsewhere(database=postgres.dsn(patient.stage.database, login), key_database=keys)
+    monkeypatch.setattr(machine, "LEAST_FREE_BYTES", 1 << 60)
     assert await patient.wrong() == []
 
 
@@ -115,10 +60,6 @@ async def test_a_database_that_is_not_safe_is_named(
     assert following in found.following
 
 
-def elsewhere(patient: Patient, **changes: object) -> None:
-    patient.settings = patient.settings.model_copy(update=changes)
-
-
 def named_login(postgres: Postgres, login: str, database: str) -> str:
     return postgres.dsn(database, login).replace("only-for-tests", SECRET)
 
@@ -131,7 +72,6 @@ def named_login(postgres: Postgres, login: str, database: str) -> str:
         ("kafka", "127.0.0.1:9", "Kafka at 127.0.0.1:9 cannot be used"),
         ("redis", f"redis://:{SECRET}@127.0.0.1:9", "Redis at 127.0.0.1:9 cannot be used"),
         ("redis", "", "TWOLAMPS_REDIS is not set"),
-        ("redis", "no url", "TWOLAMPS_REDIS is no URL"),
         ("peers", {"prompts": "127.0.0.1:9"}, "prompts does not answer at 127.0.0.1:9"),
         ("database", f"postgresql://somebody:{SECRET}@127.0.0.1:9/twolamps", "say which role this is"),
     ],
@@ -139,7 +79,7 @@ def named_login(postgres: Postgres, login: str, database: str) -> str:
 async def test_a_server_that_does_not_answer_is_named_without_its_password(
     patient: Patient, setting: str, value: object, named: str
 ) -> None:
-    elsewhere(patient, **{setting: value})
+    patient.elsewhere(**{setting: value})
     (found,) = await patient.wrong()
     assert named in found.what
     assert SECRET not in str(found)
@@ -147,9 +87,9 @@ async def test_a_server_that_does_not_answer_is_named_without_its_password(
 
 async def test_a_database_or_a_login_that_is_not_there_is_told_from_a_server_that_is_away(patient: Patient) -> None:
     postgres = patient.stage.postgres
-    elsewhere(patient, database=postgres.dsn("nowhere", patient.login))
+    patient.elsewhere(database=postgres.dsn("nowhere", patient.login))
     assert "There is no database" in (await patient.wrong())[0].what
-    elsewhere(patient, database=named_login(postgres, "nobody_pairing", patient.stage.database))
+    patient.elsewhere(database=named_login(postgres, "nobody_pairing", patient.stage.database))
     (found,) = await patient.wrong()
     assert "refuses the login of pairing" in found.what
     assert SECRET not in str(found)
@@ -223,56 +163,6 @@ async def test_a_keys_folder_that_is_not_its_roles_is_named(
     found = await patient.wrong()
     assert len(found) == len(named)
     assert all(any(part in finding.what for finding in found) for part in named)
-
-
-async def _head_deleted(patient: Patient) -> None:
-    topic = f"{patient.settings.prefix}.pairing.v1"
-    place = TopicPartition(topic, 0)
-    producer = AIOKafkaProducer(bootstrap_servers=patient.settings.kafka)
-    await producer.start()
-    for _ in range(5):
-        await producer.send_and_wait(topic, b"x")
-    await producer.stop()
-    reader = AIOKafkaConsumer(
-        bootstrap_servers=patient.settings.kafka, group_id=f"notifications.{topic}", enable_auto_commit=False
-    )
-    await reader.start()
-    reader.assign([place])
-    await reader.commit({place: 2})
-    await reader.stop()
-    await patient.admin.delete_records({place: RecordsToDelete(before_offset=5)})
-
-
-@pytest.mark.parametrize(
-    ("plant", "named"),
-    [
-        (lambda p: p.admin.delete_topics([f"{p.settings.prefix}.fences.v1"]), "fences.v1: it is missing"),
-        (
-            lambda p: p.topic(**{"retention.ms": "-1", "segment.ms": "3600000", "max.message.bytes": "2000000"}),
-            "7 days",
-        ),
-        (
-            lambda p: p.topic(**{"segment.ms": "3600000", "max.message.bytes": "9"}),
-            "the largest event would be refused",
-        ),
-        (
-            lambda p: p.topic(**{"cleanup.policy": "compact", "segment.ms": "3600000", "max.message.bytes": "2000000"}),
-            "compaction drops",
-        ),
-        (
-            lambda p: p.topic(**{"min.insync.replicas": "2", "segment.ms": "3600000", "max.message.bytes": "2000000"}),
-            "writing stops",
-        ),
-        (_head_deleted, "3 records were deleted before the group notifications."),
-    ],
-)
-async def test_a_log_that_could_lose_events_is_named(
-    patient: Patient, plant: Callable[[Patient], Awaitable[None]], named: str
-) -> None:
-    await plant(patient)
-    (found,) = await eventually(patient.wrong)
-    assert named in found.what
-    assert found.following.startswith("twolamps")
 
 
 def test_a_machine_without_room_files_or_zones_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

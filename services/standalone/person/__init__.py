@@ -1,0 +1,1 @@
+"""What can one of two people say to Twolamps on the command line? One file a command, over the public API alone."""
