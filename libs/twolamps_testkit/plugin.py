@@ -8,11 +8,13 @@ one line on how to get it; with TWOLAMPS_TEST_REQUIRE_REAL=1 it fails, and the e
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import structlog
 
 from twolamps_chassis.lifecycle import allow_many_streams
 from twolamps_testkit.containers import Containers, NoContainers, engine_answers
@@ -117,8 +119,10 @@ async def stage(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 def pytest_configure() -> None:
-    """Tests open many streams, client and server in one process."""
+    """Tests open many streams, client and server in one process, and call commands beside services that log: what
+    services say goes to the real stderr, since a command's runner takes sys.stdout and sys.stderr for itself."""
     allow_many_streams()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 
 def pytest_report_header() -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,9 +19,11 @@ import pairing.main
 from standalone.admin import host_of
 from standalone.cli import app
 from standalone.web import admin_app, for_this_machine, serve
+from twolamps_chassis.db import Transaction
 from twolamps_chassis.node import Node
+from twolamps_chassis.parked import ATTEMPTS
 from twolamps_chassis.records import Record
-from twolamps_chassis.status import list_parked
+from twolamps_chassis.status import MOST_PARKED, list_parked
 from twolamps_events.pairing import PairingClaimed, PersonSnapshot
 from twolamps_testkit.stage import Stage, eventually
 
@@ -75,7 +77,7 @@ def test_a_peers_host_is_read_from_its_address(address: str, host: str) -> None:
 async def test_status_asks_every_peer_and_shows_who_is_silent(twolamps: Twolamps) -> None:
     said = await twolamps("status", "--json")
     assert said.exit_code == 0
-    report: dict[str, Any] = json.loads(said.stdout[said.stdout.index("{") :])  # behind what the relays log here
+    report: dict[str, Any] = json.loads(said.stdout)
     assert {role["role"] for role in report["roles"]} == {"pairing", "notifications"}
     assert not report["ready"]
     silent = {process["host"] for process in report["processes"] if process["silent"]}
@@ -103,6 +105,52 @@ async def test_a_dropped_event_lets_those_behind_it_pass(twolamps: Twolamps, sta
         assert dropped.exit_code == 0
         assert said in dropped.stdout
     assert await parked(stage) == []
+
+
+async def test_what_failed_until_it_was_left_to_an_operator_is_applied_by_them_once_its_cause_is_mended(
+    twolamps: Twolamps, stage: Stage
+) -> None:
+    applied: list[UUID] = []
+    has_defect = True
+
+    async def apply(events: Sequence[PairingClaimed], tx: Transaction) -> None:
+        if has_defect:
+            raise ZeroDivisionError
+        tx.on_commit(lambda: applied.extend(event.person_id for event in events))
+
+    stage.nodes[1].consumers["pairing"][0].handlers[PairingClaimed] = apply
+    key = await park(stage, bad=0, last=3)
+    for _ in range(ATTEMPTS):
+        failed = await twolamps("dlq", "replay", "notifications", "pairing", key)
+        assert failed.exit_code == 1
+        assert "It failed again" in failed.stderr
+    assert [row.retry_at for row in await list_parked(stage.nodes[1].databases["notifications"])] == [None] * 3
+    has_defect = False
+    healed = await twolamps("dlq", "replay", "notifications", "pairing", key)
+    assert healed.exit_code == 0
+    assert "Applied" in healed.stdout
+    assert len(applied) == 3
+    assert "Nothing is parked" in (await twolamps("dlq", "list")).stdout
+
+
+async def test_what_failed_is_found_behind_more_that_waits_than_is_listed(twolamps: Twolamps, stage: Stage) -> None:
+    key, waiting = await park(stage, bad=1, last=2), uuid4()
+    fine = PairingClaimed(pairing_id=uuid4(), person_id=uuid4())
+    early = [
+        Record("pairing", waiting, seq, 0, fine.ce_type(), datetime.now(UTC), "", fine.body())
+        for seq in range(2, MOST_PARKED + 3)
+    ]
+    await stage.nodes[1].consumers["pairing"][0].handle(early)
+    async with stage.nodes[1].databases["notifications"].begin() as tx:
+        await tx.execute("UPDATE parked SET parked_at = $1 WHERE key = $2", datetime(2026, 1, 1, tzinfo=UTC), waiting)
+    listed = await twolamps("dlq", "list")
+    assert listed.stdout.splitlines()[0].split("\t")[2:6] == [str(key), "1", fine.ce_type(), "failed"]
+    assert "there may be more" in listed.stderr
+    shown = json.loads((await twolamps("dlq", "show", key)).stdout)
+    assert [(row["seq"], row["reason"]) for row in shown] == [(1, "failed"), (2, "behind")]
+    behind = await twolamps("dlq", "list", "--reason", "behind")
+    assert len(behind.stdout.splitlines()) == 1
+    assert "there may be more" not in behind.stderr
 
 
 async def test_a_replay_goes_to_the_services_own_host_and_is_told_until_it_is_sent(
