@@ -1,117 +1,91 @@
-"""What can be said to Twolamps on the command line? Each command has a module; `up` and `migrate` are here."""
+"""What can be said to Twolamps on the command line? Each command is a function, or a group, of its name in the module told
+here, which is loaded when the command is said: no role loads another's code, and what two people type answers at once."""
 
-import asyncio
-import sys
-from contextlib import suppress
-from pathlib import Path
-from typing import Annotated
+import gc
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 import typer
-import uvloop
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
-from standalone.check.command import check
-from standalone.databases import kept_in, open_databases
-from standalone.demo.command import demo
-from standalone.demo_couple.couple import Demo, StoryCutShort
-from standalone.demo_couple.folder import NotADemo
-from standalone.demo_couple.progress import telling
-from standalone.demo_couple.settings import BEYOND, DemoRefused, demo_settings
-from standalone.dlq import dlq
-from standalone.hand_out import HandedOutOtherwise, hand_out
-from standalone.operate import replay, republish, status
-from standalone.person.commands import add_for_people
-from standalone.run import run
-from standalone.terminal import out, read_settings, stop
-from standalone.topics import topics
-from standalone.up import Platform
-from standalone.welcome import Ports, welcome
-from twolamps_chassis.clock import ClockFileRefused
-from twolamps_chassis.keyring import WrongWrappingKey
-from twolamps_chassis.lifecycle import allow_many_streams, collect_seldom
-from twolamps_chassis.ports import PortTaken
-from twolamps_chassis.postgres_install import PostgresUnavailable
-from twolamps_chassis.settings import Settings
-from twolamps_chassis.telemetry import configure_logs
-
+FOR_PEOPLE = {
+    "login": "standalone.person.login",
+    "logout": "standalone.person.logout",
+    "pair": "standalone.person.pair",
+    "today": "standalone.person.today",
+    "answer": "standalone.person.answer",
+    "watch": "standalone.person.watch",
+    "invite": "standalone.person.invite",
+    "remind": "standalone.person.remind",
+}
+FOR_OPERATORS = {
+    "up": "standalone.start",
+    "demo": "standalone.demo.command",
+    "run": "standalone.run",
+    "migrate": "standalone.start",
+    "topics": "standalone.topics",
+    "check": "standalone.check.command",
+    "status": "standalone.operate",
+    "dlq": "standalone.dlq",
+    "replay": "standalone.operate",
+    "republish": "standalone.operate",
+}
+PANEL = "For you two"
 EPILOG = "Let your shell complete what you type: twolamps --install-completion. What each command takes: twolamps COMMAND --help"
-app = typer.Typer(
-    no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=__doc__, epilog=EPILOG
-)
-add_for_people(app)
-app.add_typer(dlq, name="dlq")
-FAILURES = (
-    PortTaken, PostgresUnavailable, ClockFileRefused, WrongWrappingKey, OSError,
-    DemoRefused, NotADemo, StoryCutShort,
-)  # fmt: skip
-for command in (run, demo, topics, check, status, replay, republish):
-    app.command()(command)
 
 
-@app.command()
-def up(
-    with_couple: Annotated[
-        bool, typer.Option("--demo", help="on data of its own, with a couple who have lived there for three weeks")
-    ] = False,
-    beyond: Annotated[
-        bool, typer.Option(BEYOND, help="let a demo listen on other addresses, though everybody knows its passwords")
-    ] = False,
-) -> None:
-    """Run the whole platform in one process, until Ctrl-C."""
-    settings, couple = read_settings(), None
+class Commands(Mapping[str, TyperCommand | TyperGroup]):
+    """The commands by name; each is loaded when it is asked for."""
+
+    modules = FOR_PEOPLE | FOR_OPERATORS
+
+    def __getitem__(self, name: str) -> TyperCommand | TyperGroup:
+        said = getattr(_load(self.modules[name]), name)
+        command = get_group(said) if isinstance(said, typer.Typer) else _alone(said)
+        command.name = name
+        command.rich_help_panel = PANEL if name in FOR_PEOPLE else None
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.modules)
+
+    def __len__(self) -> int:
+        return len(self.modules)
+
+
+class Group(TyperGroup):
+    """`twolamps` itself."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        self.commands = Commands()  # type: ignore[assignment]  # nothing is added to it
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order above; loads none."""
+        return list(self.commands)
+
+
+def _load(module: str) -> Any:
+    """Code that was just loaded stays; to look through it for garbage again and again is a fifth of a start."""
+    gc.disable()
     try:
-        if with_couple:
-            settings = demo_settings(settings, beyond_loopback=beyond)
-            couple = Demo.prepare(settings)
-        configure_logs(settings.log_level)
-        allow_many_streams()
-        collect_seldom()
-        with suppress(KeyboardInterrupt):
-            uvloop.run(_live(settings, couple))
-        kept = " and ".join(map(str, kept_in(settings)))
-    except FAILURES as error:
-        stop(str(error) or type(error).__doc__ or "")
-    out.print("Stopped. Everything is kept in", kept, markup=False, soft_wrap=True)
+        return import_module(module)
+    finally:
+        gc.enable()
 
 
-async def _live(settings: Settings, couple: Demo | None) -> None:
-    with out.status("Starting: PostgreSQL, migrations, roles ..."):
-        platform = await Platform.start(settings)
-    if couple is not None and not couple.lived:
-        try:
-            with telling(out, couple.days.count) as tell:
-                await couple.live(platform, tell)
-        except BaseException:
-            await platform.stop()
-            raise
-    ports = Ports(platform.http_port, platform.node.grpc_port, platform.admin_port)
-    out.print(welcome(settings, ports, demo=couple is not None))
-    sys.stdout.flush()
-    await platform.run()
+def _alone(function: Any) -> Any:
+    """A function as a command that is no part of a group."""
+    alone = typer.Typer(add_completion=False)
+    alone.command()(function)
+    return get_command(alone)
 
 
-@app.command()
-def migrate(
-    folder: Annotated[
-        Path | None, typer.Option("--hand-out", help="write each role's own keys and database URLs to FOLDER/<role>/")
-    ] = None,
-) -> None:
-    """Bring the databases up to date, and stop."""
-    settings = read_settings()
-    if folder is not None and not settings.postgres:
-        stop("--hand-out is for a platform's roles: name its server with TWOLAMPS_POSTGRES.")
+app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, epilog=EPILOG)
 
-    async def live() -> None:
-        databases = await open_databases(settings)
-        try:
-            await databases.bring_up_to_date()
-            if folder is not None:
-                hand_out(databases, settings.keys_folder, folder)
-        finally:
-            await databases.close()
 
-    try:
-        asyncio.run(live())
-    except (PostgresUnavailable, WrongWrappingKey, HandedOutOtherwise, OSError) as error:
-        stop(str(error))
-    following = "twolamps up" if folder is None else f"twolamps topics, then twolamps run ROLE with {folder}/ROLE"
-    out.print(f"The databases are up to date. Next: {following}", soft_wrap=True)
+@app.callback()
+def twolamps() -> None:
+    """Twolamps: two people who love each other, and the platform that keeps what is theirs."""

@@ -1,21 +1,18 @@
 """Which roles are there? The only place that knows every service."""
 
-from collections.abc import Mapping
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
-import notifications.main
-import pairing.main
-import prompts.main
-import scheduling.main
 from twolamps_chassis.node import Compose
 
-ROLES: Mapping[str, Compose] = {
-    "pairing": pairing.main.compose,
-    "prompts": prompts.main.compose,
-    "scheduling": scheduling.main.compose,
-    "notifications": notifications.main.compose,
-}
+ROLES = ("pairing", "prompts", "scheduling", "notifications")
+
+
+def compose_of(role: str) -> Compose:
+    """How a role is put together; its code is loaded only now, since most processes run one."""
+    compose: Compose = import_module(f"{role}.main").compose
+    return compose
 
 
 def migrations(role: str) -> Path:

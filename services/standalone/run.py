@@ -12,7 +12,7 @@ import uvloop
 from asyncpg import PostgresError
 
 from standalone.edge import serve_edge
-from standalone.roles import ROLES
+from standalone.roles import compose_of
 from standalone.terminal import read_settings, stop
 from standalone.web import serve_admin
 from twolamps_chassis import clock, tracing
@@ -65,7 +65,7 @@ async def _compose(name: str, settings: Settings) -> Process:
     def dsn(_service: str, database: str) -> str:
         return settings.database if database == "twolamps" else settings.key_database
 
-    return await Node.start({name: ROLES[name]}, settings, dsn)
+    return await Node.start({name: compose_of(name)}, settings, dsn)
 
 
 def run(role: Annotated[RoleName, typer.Argument(help="the role of this process")]) -> None:

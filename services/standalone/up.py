@@ -10,7 +10,7 @@ from typing import Self
 
 from standalone.databases import Databases, open_databases
 from standalone.edge import serve_edge
-from standalone.roles import ROLES
+from standalone.roles import ROLES, compose_of
 from standalone.web import serve_admin
 from twolamps_chassis import clock, tracing
 from twolamps_chassis.node import Node
@@ -37,7 +37,7 @@ class Platform:
         try:
             await databases.bring_up_to_date()
             tracing.start(settings.otlp, "standalone")
-            node = await Node.start(ROLES, settings, databases.dsn)
+            node = await Node.start({role: compose_of(role) for role in ROLES}, settings, databases.dsn)
             node.lifecycle.at_last(tracing.stop)
         except BaseException:
             await databases.close()

@@ -9,8 +9,9 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from prometheus_client import REGISTRY
 
-import standalone.cli
+from standalone import run
 from standalone.hand_out import PRIVATE
+from standalone.roles import ROLES, compose_of
 from twolamps.notifications.v1 import notifications_pb2
 from twolamps_chassis.settings import Settings
 
@@ -26,7 +27,8 @@ WATCH = notifications_pb2.DESCRIPTOR.services_by_name["NotificationsService"].me
 
 def known_metrics() -> set[str]:
     """Every name that a process of the platform may tell, with the endings of counters and histograms."""
-    assert standalone.cli.app is not None  # importing it has registered the metrics of every role
+    assert run.run is not None  # importing it, and every role, has registered their metrics
+    assert all(compose_of(role) is not None for role in ROLES)
     names = {name for metric in REGISTRY.collect() for name in (metric.name, *(s.name for s in metric.samples))}
     for metric in REGISTRY.collect():
         if metric.type == "counter":

@@ -1,6 +1,7 @@
 """Does docs/operations.md speak of what is there? Its metrics, settings, commands, log lines and alerts all exist."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer.main
@@ -16,7 +17,7 @@ GUIDE = (ROOT / "docs" / "operations.md").read_text()
 def commands() -> set[str]:
     """What can be said after `twolamps`, as in `dlq list`."""
     group = typer.main.get_command(standalone.cli.app)
-    found: dict[str, typer.core.TyperCommand] = getattr(group, "commands", {})
+    found: Mapping[str, typer.core.TyperCommand] = getattr(group, "commands", {})
     inner = {f"{name} {verb}" for name, command in found.items() for verb in getattr(command, "commands", {})}
     return set(found) | inner
 

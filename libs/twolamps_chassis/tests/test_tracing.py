@@ -13,7 +13,7 @@ from twolamps_testkit.otlp_sink import OtlpSink, otlp_sink
 
 ONE, OTHER = f"00-{'1' * 32}-{'a' * 16}-01", f"00-{'2' * 32}-{'b' * 16}-01"
 SHOW_LOADED = (
-    "import sys, standalone.cli; print({'twolamps_chassis.tracing', 'twolamps_chassis.otlp'} & set(sys.modules))"
+    "import sys, standalone.run; print({'twolamps_chassis.tracing', 'twolamps_chassis.otlp'} & set(sys.modules))"
 )
 
 
