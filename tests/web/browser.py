@@ -74,9 +74,9 @@ def find_chromium() -> str | None:
 @asynccontextmanager
 async def opened(program: str) -> AsyncIterator[Browser]:
     """The browser, running."""
-    without_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    given = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # a GPU that is played costs more than none
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=without_sandbox)
+        browser = await playwright.chromium.launch(executable_path=program, args=given)
         try:
             yield browser
         finally:
