@@ -74,7 +74,9 @@ def find_chromium() -> str | None:
 @asynccontextmanager
 async def opened(program: str) -> AsyncIterator[Browser]:
     """The browser, running."""
-    given = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # a GPU that is played costs more than none
+    given = ["--disable-gpu"]  # one that is played by the processor costs more than none
+    if os.geteuid() == 0:
+        given.append("--no-sandbox")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=given)
         try:
