@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from grpc.aio import insecure_channel
 
 from notifications.grpc_api.inbox import InboxApi
 from notifications.main import compose
@@ -92,14 +93,15 @@ class House:
 
     @asynccontextmanager
     async def watching(self, person: Person, cursor: str = "", node: Node | None = None) -> AsyncIterator[Listener]:
-        """An open stream of a person."""
+        """An open stream of a person, by a way of their own: a node that stops closes only its ways."""
         token, _ = self.stage.signer.access_token(person.id, person.session)
-        stub = NotificationsServiceStub((node or self.stage.node).channels.to(""))
-        call = stub.Watch(pb.WatchRequest(cursor=cursor), metadata=(("authorization", f"Bearer {token}"),))
-        try:
-            yield Listener(call)
-        finally:
-            call.cancel()
+        async with insecure_channel(f"127.0.0.1:{(node or self.stage.node).grpc_port}") as channel:
+            stub = NotificationsServiceStub(channel)
+            call = stub.Watch(pb.WatchRequest(cursor=cursor), metadata=(("authorization", f"Bearer {token}"),))
+            try:
+                yield Listener(call)
+            finally:
+                call.cancel()
 
     def hub(self, node: Node | None = None) -> Hub:
         """The hub of a node."""
