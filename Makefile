@@ -34,7 +34,7 @@ docker:
 		echo "This needs a running Docker engine with Compose v2. Without one: make run"; exit 1; }
 
 test: $(READY) ## run every test
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2
 
 faults: $(READY) ## live through the long faults, on real servers (hours; adds to tests/faults/LEDGER.md)
 	TWOLAMPS_TEST_LONG=1 TWOLAMPS_TEST_REQUIRE_REAL=1 $(BIN)/pytest tests/faults

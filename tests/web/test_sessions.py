@@ -3,12 +3,13 @@
 import re
 import time
 from functools import partial
+from urllib.parse import urlsplit
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.people import PASSWORD, Person
 from tests.platform_process import RunningPlatform
-from tests.web.acts import button, labelled, link, open_tab, settled, sign_in, words, write
+from tests.web.acts import button, labelled, link, open_tab, propose, settled, sign_in, words, write
 from tests.web.browser import Open
 from tests.web.couples import ANSWERS, just_connected, somebody
 from twolamps_testkit.stage import eventually
@@ -60,6 +61,30 @@ async def test_what_is_typed_stays_when_a_token_ends_and_the_session_goes_on(
     await open_tab(mine.page, "Inbox")
     two.invite(two.other, "Pancakes", days=2)
     await expect(mine.page.get_by_role("listitem").filter(has_text="Sam proposed")).to_have_count(1)
+
+
+async def test_a_token_that_ends_on_its_way_to_a_service_signs_nobody_out(
+    device: Open, platform: RunningPlatform
+) -> None:
+    """The gateway took it for valid, the service does not any more; what the gateway has next is a new one."""
+    two, mine = just_connected(platform), await device()
+    late: dict[str, int] = {}
+
+    async def ends_once(route: Route) -> None:
+        """Refuse what is asked for the first time, as a service does."""
+        path = urlsplit(route.request.url).path
+        late[path] = late.get(path, 0) + 1
+        refusal = {"reason": "unauthenticated", "status": 401}
+        await (route.fulfill(status=401, json=refusal) if late[path] == 1 else route.continue_())
+
+    await sign_in(mine.page, two.me)
+    await mine.page.route(re.compile(r"/v1/(invites|slots)"), ends_once)
+    await open_tab(mine.page, "Time")
+    await propose(mine.page, "Pancakes")
+    await expect(mine.page.locator("article", has_text="Pancakes")).to_have_count(1)
+    assert len(two.me.done("GET", "/v1/invites")["invites"]) == 1
+    assert min(late.values()) >= 2
+    assert set(late) == {"/v1/invites", "/v1/slots"}
 
 
 async def test_a_session_that_lapses_unused_leaves_the_open_page_at_the_way_in(

@@ -1,6 +1,7 @@
 // What can be asked? One function a verb, named as in docs/openapi.json; nothing else in the app knows a path.
 // Promises: every write carries X-Twolamps and, where it is a POST, an Idempotency-Key, the same one when it is tried
 // again; an error is a Problem with the reason of docs/errors.md, or Unreachable where no answer of the service came.
+// Who is signed out is told so twice: a token that the gateway held may have lapsed under way, and the next is a new one.
 
 export class Problem extends Error {
   constructor(answer, status) {
@@ -14,6 +15,7 @@ export class Problem extends Error {
 export class Unreachable extends Error {}
 
 const UNDONE = ["try_again"]; // nothing was done
+const LAPSED = "unauthenticated"; // nothing was done, and nothing is held for the cookie any more
 const UNKNOWN = ["unavailable", "deadline_exceeded"]; // it may have been: only what is not done twice is tried again
 const PAUSES_MS = [300, 1200];
 const PATIENCE_MS = 15_000; // a connection that was cut without a word never answers
@@ -32,6 +34,7 @@ async function call(method, path, body, key) {
     const { ok, status, said } = await ask(path, { method, headers, body: body && JSON.stringify(body) });
     if (ok) return said;
     const problem = new Problem(said, status);
+    if (problem.reason === LAPSED && tried === 0 && person && headers["x-twolamps-person"] === person) continue;
     if (!again.includes(problem.reason) || tried === PAUSES_MS.length) throw problem;
     await new Promise((done) => setTimeout(done, PAUSES_MS[tried]));
   }
